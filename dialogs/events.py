@@ -1,0 +1,63 @@
+"""What can start a turn besides a message: the outcome of an effect, or something that happened elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAddress:
+    """One way we can write to them: the channel's name and the address with its middle hidden ("07700 *** 123")."""
+
+    channel: str
+    masked: str
+
+
+@dataclass(frozen=True, slots=True)
+class MyDataCompiled:
+    """What is held about the person, from the real record. Instants are in the area's zone.
+
+    `kept_days` is how long messages are kept; `case_opened_at` are the requests to a person still open, oldest first.
+    """
+
+    first_seen_at: datetime
+    addresses: tuple[HeldAddress, ...]
+    message_count: int
+    kept_days: int
+    case_opened_at: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonErased:
+    """Everything that may be deleted is deleted; `is_record_kept` when a safeguarding record has to stay."""
+
+    is_record_kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JoinCodeMade:
+    """A code to type on the other phone, and for how long it works."""
+
+    code: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The two addresses are one person now."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRefused:
+    """The code is wrong, used, too old, or tried too often; which one is not said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Somebody opened the web chat and has said nothing yet. `language` is what their page is set to (None: not chosen)."""
+
+    language: str | None = None
+
+
+Event = MyDataCompiled | PersonErased | JoinCodeMade | Joined | JoinRefused | Opened

@@ -1,0 +1,60 @@
+"""What is known before a turn: handed in, never looked up, so that a turn can be replayed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from dialogs.messages import ChannelName
+
+
+class Nation(StrEnum):
+    """Where the law applies."""
+
+    ENGLAND = "E"
+    WALES = "W"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """When people of the area read messages. Instants are aware, in the area's own time zone.
+
+    `opens_at` is the next opening (None: not known), `closes_at` the end of the present one (None when closed).
+    """
+
+    is_open: bool
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """A request to a person that nobody has closed."""
+
+    opened_at: datetime
+    is_crisis: bool
+    adviser: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The world at the start of one turn.
+
+    `now` is aware, in the area's zone. `languages` are the ones offered, in menu order. `recent_messages` counts what
+    this person sent in the last ten seconds, this message included. `web_address` and `sms_number` are other ways in (empty: none).
+    `is_late` is true when an earlier-sent message arrives after a later-sent one was answered.
+    """
+
+    now: datetime
+    channel: ChannelName
+    max_choices: int
+    languages: tuple[str, ...]
+    area_language: str
+    desk: Desk
+    case: OpenCase | None = None
+    is_stopped: bool = False
+    recent_messages: int = 1
+    is_late: bool = False
+    web_address: str = ""
+    sms_number: str = ""
