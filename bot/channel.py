@@ -51,7 +51,10 @@ class Channel(Protocol):
         """Hand the reply to the provider. Raises `bot.errors.SendError`, and nothing else."""
 
     async def find_sent(self, to: str, reply: Reply, since: datetime) -> str | None:
-        """The provider's id of this very reply to that address since then; None when it has none or cannot say."""
+        """The provider's id of this very reply to that address since then; None when it has none or never can say.
+
+        Raises `bot.errors.SendError` when it did not answer: ask again before sending again, or it may go twice.
+        """
 
     async def close(self) -> None:
         """Let go of connections. Repeating is harmless."""

@@ -60,4 +60,11 @@ class Opened:
     language: str | None = None
 
 
-Event = MyDataCompiled | PersonErased | JoinCodeMade | Joined | JoinRefused | Opened
+@dataclass(frozen=True, slots=True)
+class LanguagePicked:
+    """They picked a language on a page of ours: go on in it."""
+
+    language: str
+
+
+Event = MyDataCompiled | PersonErased | JoinCodeMade | Joined | JoinRefused | Opened | LanguagePicked

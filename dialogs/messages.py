@@ -144,7 +144,7 @@ class Reply:
     `lead` is the first sentence of an answer (drawn larger), `text` the rest: plain text, paragraphs split by a blank
     line, no markup. `steps` are numbered in order. `sms_text`, when not empty, replaces lead, text and steps on SMS.
     `more_hint` is what to say when the rest waits ("Reply MORE for the rest"). `source` is the small print of
-    an answer ("Checked 3 June 2026 · gov.uk"), with `links` behind it.
+    an answer ("Checked 3 June 2026 · gov.uk"), with `links` behind it. `author` names the person of ours who wrote it (empty: the computer).
     """
 
     language: str
@@ -160,13 +160,14 @@ class Reply:
     links: tuple[Link, ...] = ()
     source: str = ""
     more_hint: str = ""
+    author: str = ""
     is_sensitive: bool = False
 
     def to_plain(self) -> dict[str, Any]:
         """The reply as JSON-ready data; empty fields are left out."""
         plain: dict[str, Any] = {"language": self.language, "text": self.text}
         plain["kind"], plain["urgency"] = self.kind.value, int(self.urgency)
-        for name in ("lead", "sms_text", "source", "more_hint", "menu_id", "is_sensitive"):
+        for name in ("lead", "sms_text", "source", "more_hint", "author", "menu_id", "is_sensitive"):
             if value := getattr(self, name):
                 plain[name] = value
         if self.steps:
@@ -196,6 +197,7 @@ class Reply:
             links=tuple(Link(*x) for x in plain.get("links", ())),
             source=plain.get("source", ""),
             more_hint=plain.get("more_hint", ""),
+            author=plain.get("author", ""),
             is_sensitive=plain.get("is_sensitive", False),
         )
 

@@ -1,0 +1,141 @@
+"""Phrases as the alarm reads them: words in order with gaps, matched on folded text, forgiving small slips."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from dialogs.fold import fold_with_emoji
+
+GAP = -1
+"""Stands in a pattern for 0 to `LONGEST_GAP` words of any kind."""
+LONGEST_GAP = 3
+LONG_WORD = 6
+SHORTEST_PREFIX = 2
+ARABIC_PREFIXES = ("وال", "فال", "بال", "لل", "ال", "و", "ف", "ب", "ل")
+
+_DOUBLED = re.compile(r"([^\W\d_])\1+")
+
+Pattern = tuple[int, ...]
+
+
+def squeezed(word: str) -> str:
+    """The word with every doubled letter single, so that "killl", "kill" and "kil" are one."""
+    return _DOUBLED.sub(r"\1", word)
+
+
+def text_words(text: str) -> list[str]:
+    """The words of a text in the form that patterns are matched on, each emoji a word."""
+    return [squeezed(word) for word in fold_with_emoji(text)]
+
+
+def _forms(word: str) -> Iterator[str]:
+    """The word, and what is left without an attached Arabic and, so, with, to, the."""
+    yield word
+    for prefix in ARABIC_PREFIXES:
+        if word.startswith(prefix) and len(word) - len(prefix) >= SHORTEST_PREFIX:
+            yield word[len(prefix) :]
+
+
+def _without_one(word: str) -> Iterator[str]:
+    """The word with one letter left out, each way."""
+    return (word[:i] + word[i + 1 :] for i in range(1, len(word)))
+
+
+def is_one_slip(a: str, b: str) -> bool:
+    """True when one letter changed, missing, added or swapped with its neighbour makes `a` into `b`; the first letter is right."""
+    if a[:1] != b[:1] or abs(len(a) - len(b)) > 1:
+        return False
+    start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    rest_a, rest_b = a[start:], b[start:]
+    return (
+        rest_a[1:] == rest_b[1:]
+        or rest_a[1:] == rest_b
+        or rest_a == rest_b[1:]
+        or (rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:])
+    )
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """Every word of every pattern with its number, and which of them a written word can be."""
+
+    exact: dict[str, int] = field(default_factory=dict)
+    prefixes: dict[str, int] = field(default_factory=dict)
+    slips: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
+    count: int = 0
+
+    def compile(self, phrase: str) -> Pattern:
+        """The phrase as a pattern; its words are learnt. Gaps at either end say nothing and are dropped. May be empty."""
+        items: list[int] = []
+        for piece in phrase.split():
+            if piece.strip("*") == "":
+                items.append(GAP)
+            elif piece.endswith("~"):
+                items.extend(self._prefix(word) for word in text_words(piece[:-1])[:1])
+            else:
+                items.extend(self._word(word, len(piece)) for word in text_words(piece))
+        while items and items[0] == GAP:
+            items.pop(0)
+        while items and items[-1] == GAP:
+            items.pop()
+        return tuple(items)
+
+    def numbers(self, written: str) -> frozenset[int]:
+        """The numbers of all words that this written word can be: itself, a form, a beginning, a slip of a long word."""
+        found: set[int] = set()
+        for form in _forms(written):
+            if form in self.exact:
+                found.add(self.exact[form])
+            found.update(
+                self.prefixes[form[:n]] for n in range(SHORTEST_PREFIX, len(form) + 1) if form[:n] in self.prefixes
+            )
+        if len(written) >= LONG_WORD - 1:
+            found.update(self._slipped(written))
+        return frozenset(found)
+
+    def _slipped(self, written: str) -> Iterator[int]:
+        for shape in {written, *_without_one(written)}:
+            for word, number in self.slips.get(shape, ()):
+                if is_one_slip(written, word):
+                    yield number
+
+    def _word(self, word: str, written_length: int) -> int:
+        if word not in self.exact:
+            self.exact[word] = self._next()
+            if max(len(word), written_length) >= LONG_WORD:
+                for shape in {word, *_without_one(word)}:
+                    self.slips[shape].append((word, self.exact[word]))
+        return self.exact[word]
+
+    def _prefix(self, word: str) -> int:
+        if word not in self.prefixes:
+            self.prefixes[word] = self._next()
+        return self.prefixes[word]
+
+    def _next(self) -> int:
+        self.count += 1
+        return self.count
+
+
+def end_of_match(pattern: Pattern, words: Sequence[frozenset[int]], start: int) -> int | None:
+    """Where the pattern ends (exclusive) when it begins at `start`, or None. The shortest gaps win."""
+    if not pattern:
+        return start
+    if pattern[0] == GAP:
+        ends = (end_of_match(pattern[1:], words, start + n) for n in range(LONGEST_GAP + 1) if start + n < len(words))
+        return next((end for end in ends if end is not None), None)
+    if start < len(words) and pattern[0] in words[start]:
+        return end_of_match(pattern[1:], words, start + 1)
+    return None
+
+
+def index_by_first(patterns: Iterable[Pattern]) -> dict[int, list[int]]:
+    """First word's number to the places of the patterns that begin with it."""
+    index: dict[int, list[int]] = defaultdict(list)
+    for place, pattern in enumerate(patterns):
+        if pattern:
+            index[pattern[0]].append(place)
+    return dict(index)

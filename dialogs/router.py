@@ -1,0 +1,258 @@
+"""Who takes a turn: danger, pace, words that always work, what is on their screen, a person, a topic, a question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from dialogs import actions
+from dialogs.age import stated_age
+from dialogs.effects import AddToCase
+from dialogs.menu import choice_by_near_words, choice_by_number, choice_by_words, typed_number
+from dialogs.messages import MENU_NUMBER, PERSON_NUMBER, MessageKind
+from dialogs.pace import slow_down
+from dialogs.ports import Command, Intent
+from dialogs.talk import Talk, put_away, say, silent
+from dialogs.topics import crisis, greeting, handover, home, joining, language, media, privacy, question, stopping
+from dialogs.turn import Turn
+from dialogs.understand import COMMAND_OF, understand
+
+ALWAYS = {MENU_NUMBER: "menu", PERSON_NUMBER: "person"}
+"""These numbers mean the same on every menu, old or new."""
+
+LONGEST_AGE = 4
+"""Words: "i am 15 yrs" says an age and no more."""
+
+
+def route(talk: Talk) -> Turn:
+    """The turn for a message. Danger comes first, whatever else is going on."""
+    if talk.reading.alarm:
+        return crisis.card(talk, talk.reading.alarm)
+    talk, too_fast = slow_down(talk)
+    if too_fast:
+        return too_fast
+    return next(turn for step in STEPS if (turn := step(talk)) is not None)
+
+
+def again(talk: Talk, text: str) -> Turn:
+    """The turn for an earlier text as if it came now, in what the talk has become."""
+    reading = understand(text, talk.language, talk.ports)
+    return next(turn for step in AGAIN if (turn := step(replace(talk, text=text, reading=reading))) is not None)
+
+
+def _stop_words(talk: Talk) -> Turn | None:
+    command = talk.reading.command
+    if stopping.is_cancel(talk.text):
+        return stopping.cancel(talk)
+    if command is Command.STOP or (command is None and stopping.is_stop_sentence(talk)):
+        return stopping.stop(talk)
+    if command is Command.START:
+        return _start_word(talk)
+    if command is Command.HELP:
+        return crisis.person(talk) if crisis.is_present(talk) else stopping.help_(talk)
+    return None
+
+
+def _start_word(talk: Talk) -> Turn:
+    """Start from somebody who had stopped; from anybody else it is hello."""
+    if talk.facts.is_stopped or talk.state.is_greeted:
+        return stopping.start(talk)
+    return greeting.greet(talk)
+
+
+def _media(talk: Talk) -> Turn | None:
+    kind = talk.message.kind if talk.message else MessageKind.TEXT
+    return media.refuse(talk, kind) if kind in media.WORDS else None
+
+
+def _press(talk: Talk) -> Turn | None:
+    message = talk.message
+    if message is None or message.kind is not MessageKind.CHOICE:
+        return None
+    if message.press is None:
+        return home.old_menu(talk)
+    number = message.press.number
+    if number in ALWAYS:
+        return actions.act(talk, ALWAYS[number])
+    choice = choice_by_number(talk.state.offered, number)
+    if message.press.menu_id != talk.state.menu_id or choice is None:
+        return home.old_menu(talk)
+    return actions.act(talk, choice.key)
+
+
+def _number(talk: Talk) -> Turn | None:
+    number = typed_number(talk.text)
+    if number is None or _is_edited(talk):
+        return None if number is None else silent(talk, "edited_number")
+    if number in ALWAYS:
+        return actions.act(talk, ALWAYS[number])
+    if _is_for_adviser(talk):
+        return _relay(talk)
+    if talk.facts.is_late:
+        return home.late_number(talk)
+    choice = choice_by_number(talk.state.offered, number)
+    return actions.act(talk, choice.key) if choice else home.no_such_number(talk, number)
+
+
+def _join(talk: Talk) -> Turn | None:
+    code = joining.code_after_join(talk.text, talk.ports.phrases)
+    return joining.use(talk, code) if code else None
+
+
+def _unread(talk: Talk) -> Turn | None:
+    """MORE with a reply that did not fit."""
+    if talk.reading.command is not Command.MORE or not talk.state.unread:
+        return None
+    waiting, *rest = talk.state.unread
+    turn = say(talk, waiting, "unread")
+    offered = waiting.choices or turn.state.offered
+    state = replace(
+        turn.state,
+        unread=tuple(rest),
+        offered=offered,
+        topic=talk.state.topic,
+        step=talk.state.step,
+        notes=talk.state.notes,
+    )
+    return replace(turn, state=state, replies=(replace(turn.replies[0], choices=offered),))
+
+
+def _choice_words(talk: Talk) -> Turn | None:
+    choice = None if _is_for_adviser(talk) else choice_by_words(talk.state.offered, talk.text)
+    return actions.act(talk, choice.key) if choice else None
+
+
+def _near_choice_words(talk: Talk) -> Turn | None:
+    choice = None if _is_for_adviser(talk) else choice_by_near_words(talk.state.offered, talk.text)
+    return actions.act(talk, choice.key) if choice else None
+
+
+def _command(talk: Talk) -> Turn | None:
+    doing = COMMANDS.get(talk.reading.command) if talk.reading.command else None
+    return doing(talk) if doing else None
+
+
+def _language_named(talk: Talk) -> Turn | None:
+    if talk.has_adviser:
+        return None
+    named = language.named_alone(talk)
+    return language.choose(talk, named) if named else None
+
+
+def _adviser(talk: Talk) -> Turn | None:
+    return _relay(talk) if talk.has_adviser else None
+
+
+def _topic(talk: Talk) -> Turn | None:
+    """The topic in progress sees the text first."""
+    goes_on = TOPICS.get(talk.state.topic)
+    return goes_on(talk) if goes_on else None
+
+
+def _meant_else(talk: Talk) -> Turn | None:
+    is_said = talk.reading.command is Command.OK_MEANT_ELSE and talk.state.crisis_since is not None
+    return crisis.meant_else(talk) if is_said else None
+
+
+def _nothing_to_read(talk: Talk) -> Turn | None:
+    return None if any(char.isalnum() for char in talk.text) else home.not_understood(talk)
+
+
+def _other_language(talk: Talk) -> Turn | None:
+    """In a crisis no new subject is opened."""
+    return None if crisis.is_present(talk) else language.heard(talk)
+
+
+def _abuse(talk: Talk) -> Turn | None:
+    is_only_abuse = talk.reading.finding.topic is None and talk.ports.phrases.is_abuse(talk.text)
+    return greeting.abused(talk) if is_only_abuse else None
+
+
+def _intent(talk: Talk) -> Turn | None:
+    intent = talk.reading.finding.intent
+    if intent is None or talk.reading.finding.topic is not None:
+        return None
+    if intent is Intent.CANCEL_APPOINTMENT:
+        return stopping.cancel(talk)
+    if intent is Intent.STOP:
+        return stopping.stop(talk)
+    if intent is Intent.GREETING and not talk.state.is_greeted:
+        return greeting.greet(talk)
+    command = COMMAND_OF.get(intent)
+    return COMMANDS[command](talk) if command in COMMANDS else greeting.small_talk(talk, intent)
+
+
+def _nation_named(talk: Talk) -> Turn | None:
+    nation = talk.ports.phrases.nation(talk.text)
+    return question.nation_chosen(talk, nation) if nation else None
+
+
+def _only_an_age(talk: Talk) -> Turn | None:
+    """An age and nothing more ("im 15"): heard, remembered, and nothing is made of it."""
+    finding = talk.reading.finding
+    age = stated_age(talk.text) if len(talk.text.split()) <= LONGEST_AGE else None
+    if age is None or finding.topic or finding.is_close:
+        return None
+    return home.show(talk, text=talk.voice.say("OK, you are {age}. What do you want to know?", age=age), outcome="age")
+
+
+def _relay(talk: Talk) -> Turn:
+    """A person is talking with them: the words go there, and what the bot had begun is put away."""
+    return silent(replace(talk, state=put_away(talk.state)), "relayed", AddToCase())
+
+
+def _is_for_adviser(talk: Talk) -> bool:
+    """With a person there, numbers and short words are meant for them, unless we asked something ourselves."""
+    return talk.has_adviser and not talk.state.topic
+
+
+def _is_edited(talk: Talk) -> bool:
+    return talk.message is not None and talk.message.kind is MessageKind.EDITED
+
+
+COMMANDS: dict[Command, Callable[[Talk], Turn]] = {
+    Command.MENU: home.show,
+    Command.BACK: actions.back,
+    Command.PERSON: handover.person,
+    Command.LANGUAGE: language.show_list,
+    Command.EASY: actions.easy,
+    Command.HELP: stopping.help_,
+    Command.COMPLAIN: handover.complain,
+    Command.MY_DATA: privacy.my_data,
+    Command.DELETE: privacy.ask_delete,
+    Command.MORE: question.more_of_last,
+    Command.PRIVATE: privacy.private,
+    Command.JOIN: joining.make,
+}
+
+TOPICS: dict[str, Callable[[Talk], Turn | None]] = {
+    crisis.TOPIC: crisis.go_on,
+    handover.TOPIC: handover.go_on,
+    "nation": question.go_on,
+    "delete": privacy.go_on,
+    language.TOPIC: language.go_on,
+}
+
+Step = Callable[[Talk], Turn | None]
+
+AGAIN: tuple[Step, ...] = (_nothing_to_read, _abuse, _intent, _nation_named, _only_an_age, question.find)
+"""What is left for a text once it is clear that nothing on their screen was meant."""
+
+STEPS: tuple[Step, ...] = (
+    _stop_words,
+    _media,
+    _press,
+    _number,
+    _join,
+    _unread,
+    _choice_words,
+    _meant_else,
+    _command,
+    _language_named,
+    _near_choice_words,
+    _adviser,
+    _topic,
+    _nothing_to_read,
+    _other_language,
+    *AGAIN,
+)

@@ -1,0 +1,214 @@
+"""Somebody may be in danger: the card, its one question, and staying until a person has taken over (domain.md 4.8, 4.9)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dialogs.desk import truth, truth_in_crisis
+from dialogs.effects import AddToCase, CaseUrgency, Effect, OpenCase
+from dialogs.menu import Entry
+from dialogs.messages import LineCard, Reply, ReplyKind, Urgency
+from dialogs.ports import Alarm, AlarmKind, Command
+from dialogs.talk import Next, Talk, say
+from dialogs.turn import Turn
+from dialogs.understand import heard_language
+from dialogs.wording import N_
+
+TOPIC = "crisis"
+CHILD_LINE_UNTIL = 19
+FEARLESS_UNTIL = 18
+
+FIRST_WORDS = {
+    AlarmKind.SUICIDE: N_("It sounds like things are very hard and you may be thinking about ending your life."),
+    AlarmKind.SELF_HARM_NOW: N_("It sounds like you are hurting, and I am glad you told me."),
+    AlarmKind.OVERDOSE: N_("Call 999 now, even if you feel OK."),
+    AlarmKind.INJURY: N_("If somebody is badly hurt, call 999 now."),
+    AlarmKind.ABUSE_NOW: N_("Thank you for telling me, and it is not your fault."),
+    AlarmKind.PARTNER_VIOLENCE: N_("Thank you for telling me, and it is not your fault."),
+    AlarmKind.EXPLOITED: N_("You have not done wrong by telling us."),
+    AlarmKind.RUNAWAY_HOMELESS_TONIGHT: N_("Thank you for telling me. You need somewhere safe tonight."),
+    AlarmKind.FIRE: N_("If there is a fire, get out and call 999 now."),
+    AlarmKind.MISSING_CHILD: N_("If a child is missing, call 999 now."),
+}
+
+CRISIS_TOPICS = {
+    "crisis.suicide": AlarmKind.SUICIDE,
+    "crisis.self-harm-now": AlarmKind.SELF_HARM_NOW,
+    "crisis.abuse-now": AlarmKind.ABUSE_NOW,
+    "crisis.partner-violence": AlarmKind.PARTNER_VIOLENCE,
+    "crisis.run-away": AlarmKind.RUNAWAY_HOMELESS_TONIGHT,
+    "crisis.exploited": AlarmKind.EXPLOITED,
+    "housing.homeless-tonight": AlarmKind.RUNAWAY_HOMELESS_TONIGHT,
+}
+"""The kind of danger behind a crisis topic of the library; one not named here is treated as abuse."""
+
+YOUNG = "childline"
+GROWN = "samaritans"
+
+# "young" stands for the line of the person's age.
+LINES = {
+    AlarmKind.SUICIDE: ("999", "young", "shout"),
+    AlarmKind.SELF_HARM_NOW: ("999", "young", "shout"),
+    AlarmKind.OVERDOSE: ("999", "111", "young"),
+    AlarmKind.INJURY: ("999", "111", "young"),
+    AlarmKind.ABUSE_NOW: ("999", "young", "shout"),
+    AlarmKind.PARTNER_VIOLENCE: ("999", "domestic-abuse", "young"),
+    AlarmKind.EXPLOITED: ("999", "exploited", "young"),
+    AlarmKind.RUNAWAY_HOMELESS_TONIGHT: ("999", "runaway", "young"),
+    AlarmKind.FIRE: ("999", "111", "young"),
+    AlarmKind.MISSING_CHILD: ("999", "runaway", "young"),
+}
+
+
+def card(talk: Talk, alarm: Alarm) -> Turn:
+    """The crisis card: a few sentences, one question, three lines; a case of the highest urgency; crisis mode from now."""
+    speaking = _in_the_language_heard(talk, alarm)
+    language = speaking.language
+    began = talk.state.crisis_since or talk.facts.now
+    marked = speaking.with_state(crisis_since=began, crisis_kind=alarm.kind.value)
+    return _shown(marked, alarm.kind, OpenCase(alarm.kind.value, CaseUrgency.CRISIS, language, alarm.reasons))
+
+
+def card_again(talk: Talk) -> Turn:
+    """The card of the crisis that is there, in the language of the talk; nothing new follows."""
+    return _shown(talk, AlarmKind(talk.state.crisis_kind))
+
+
+def card_for_topic(talk: Talk, topic: str) -> Turn:
+    """The crisis card for a topic of the library that is about danger."""
+    return card(talk, Alarm(CRISIS_TOPICS.get(topic, AlarmKind.ABUSE_NOW), (f"topic/{topic}",)))
+
+
+def card_for_choice(talk: Talk, kind: str) -> Turn:
+    """The crisis card for a choice that means danger; an unknown kind is treated as abuse."""
+    known = AlarmKind(kind) if kind in set(AlarmKind) else AlarmKind.ABUSE_NOW
+    return card(talk, Alarm(known, (f"choice/{known.value}",)))
+
+
+def answered(talk: Talk, step: str) -> Turn:
+    """What follows "Are you safe right now?": `step` is yes, no or not_sure. The lines stay."""
+    text = {"yes": _safe, "no": _unsafe, "not_sure": _not_sure}.get(step, _not_sure)(talk)
+    entries = [] if step == "no" else [_meant_else_entry(talk)]
+    reply = talk.reply(text, kind=ReplyKind.CRISIS, urgency=Urgency.CRISIS)
+    return say(talk, reply, f"crisis_{step}", entries, (AddToCase(),), then=Next(TOPIC, "told"))
+
+
+def meant_else(talk: Talk) -> Turn:
+    """They were not in danger: believed, not scolded. The lines go, the case stays for a person to look at."""
+    quiet = talk.with_note("spoken", "").with_state(crisis_kind="")
+    text = quiet.voice.say(
+        "OK, thank you for telling me. A person will still read it, to be sure. What can I help you with?"
+    )
+    return say(quiet, quiet.reply(text), "crisis_meant_else", (), (AddToCase(),))
+
+
+def person(talk: Talk) -> Turn:
+    """They ask for a person while in crisis: no question about what happened."""
+    effect = OpenCase("asked", CaseUrgency.CRISIS, talk.language) if talk.facts.case is None else AddToCase()
+    text = f"{talk.voice.say('You have asked for a person.')} {truth_in_crisis(talk.voice, talk.facts)}"
+    reply = talk.reply(text, kind=ReplyKind.CRISIS, urgency=Urgency.CRISIS)
+    return say(talk, reply, "crisis_person", (), (effect,), then=Next(TOPIC, "told"))
+
+
+def listening(talk: Talk) -> Turn:
+    """Words in a crisis that no answer fits: they go to the person who will read them."""
+    text = talk.voice.say("I am a computer, so I may not understand this well. A person here will read it.")
+    reply = talk.reply(f"{text} {truth(talk.voice, talk.facts)}", kind=ReplyKind.CRISIS, urgency=Urgency.CRISIS)
+    return say(talk, reply, "crisis_listening", [_meant_else_entry(talk)], (AddToCase(),), then=Next(TOPIC, "told"))
+
+
+def go_on(talk: Talk) -> Turn | None:
+    """An answer in words to "Are you safe right now?", or None when the text is something else."""
+    steps = {Command.YES: "yes", Command.NO: "no", Command.NOT_SURE: "not_sure"}
+    step = steps.get(talk.reading.command) if talk.reading.command else None
+    return answered(talk, step) if step and talk.state.step == "safe" else None
+
+
+def is_present(talk: Talk) -> bool:
+    """True while every reply has to carry the crisis lines."""
+    return talk.state.crisis_since is not None and talk.state.crisis_kind in set(AlarmKind)
+
+
+def with_lines(talk: Talk, turn: Turn) -> Turn:
+    """The turn with the crisis lines on each reply, as long as the new state is in crisis."""
+    spoken = replace(talk, state=turn.state)
+    if not is_present(spoken):
+        return turn
+    lines = help_lines(spoken, AlarmKind(turn.state.crisis_kind))
+    return replace(turn, replies=tuple(replace(reply, lines=lines) for reply in turn.replies))
+
+
+def help_lines(talk: Talk, kind: AlarmKind) -> tuple[LineCard, ...]:
+    """The three lines for a kind of danger and the age told, emergency first. Never empty, whatever the library holds."""
+    found = tuple(filter(None, (_line(talk, _for_age(line_id, talk.state.settings.age)) for line_id in LINES[kind])))
+    return found or (LineCard("999", "999", phone="999"),)
+
+
+def _line(talk: Talk, line_id: str) -> LineCard | None:
+    """A missing line must not cost somebody the card."""
+    try:
+        return talk.ports.book.line(line_id, talk.language)
+    except KeyError:
+        return None
+
+
+def _for_age(line_id: str, age: int | None) -> str:
+    if line_id == "young":
+        return GROWN if age is not None and age >= CHILD_LINE_UNTIL else YOUNG
+    if line_id == "exploited":
+        return "modern-slavery" if age is not None and age >= FEARLESS_UNTIL else "fearless"
+    return line_id
+
+
+def _in_the_language_heard(talk: Talk, alarm: Alarm) -> Talk:
+    """The card is in the language of the words when the rule that saw them and the ear agree; settings stay as they are."""
+    heard = heard_language(talk.text, talk.ports, talk.facts.languages)
+    of_rule = alarm.reasons[0].partition("/")[0] if alarm.reasons else ""
+    if heard == of_rule and heard in talk.facts.languages and heard != talk.language:
+        return talk.with_note("spoken", heard)
+    return talk
+
+
+def _shown(talk: Talk, kind: AlarmKind, *effects: Effect) -> Turn:
+    then = Next(TOPIC, "safe")
+    return say(talk, _card_reply(talk, kind), "crisis", _safe_entries(talk), effects, then=then, has_menu=False)
+
+
+def _card_reply(talk: Talk, kind: AlarmKind) -> Reply:
+    first = talk.voice.say(FIRST_WORDS[kind])
+    question = talk.voice.say("Are you safe right now?")
+    return talk.reply(
+        f"{first} {truth_in_crisis(talk.voice, talk.facts)}\n\n{question}",
+        kind=ReplyKind.CRISIS,
+        urgency=Urgency.CRISIS,
+        lines=help_lines(talk, kind),
+    )
+
+
+def _safe_entries(talk: Talk) -> list[Entry]:
+    voice = talk.voice
+    return [
+        Entry("safe:yes", voice.say("Yes"), voice.say("yes")),
+        Entry("safe:no", voice.say("No"), voice.say("no")),
+        Entry("safe:not_sure", voice.say("Not sure"), voice.say("not sure")),
+    ]
+
+
+def _meant_else_entry(talk: Talk) -> Entry:
+    return Entry("meant_else", talk.voice.say("I meant something else"), talk.voice.say("other thing"))
+
+
+def _safe(talk: Talk) -> str:
+    thanks = talk.voice.say("Thank you. I am glad you are safe right now.")
+    return f"{thanks} {truth_in_crisis(talk.voice, talk.facts)}"
+
+
+def _unsafe(talk: Talk) -> str:
+    return talk.voice.say(
+        "Please call 999 now. On a mobile, if you cannot speak, cough or tap, then press 55. We are telling a person here now."
+    )
+
+
+def _not_sure(talk: Talk) -> str:
+    calm = talk.voice.say("That is OK. If it gets worse, call 999.")
+    return f"{calm} {truth_in_crisis(talk.voice, talk.facts)}"

@@ -1,0 +1,99 @@
+"""Which language: offered in its own script, never switched in silence, remembered once picked (domain.md 8.3)."""
+
+from __future__ import annotations
+
+from dialogs.effects import FileUnanswered
+from dialogs.fold import fold
+from dialogs.menu import Entry, paged
+from dialogs.messages import Reply
+from dialogs.talk import Next, Talk, preceded, say
+from dialogs.topics import crisis, home
+from dialogs.turn import Turn
+from dialogs.understand import heard_language
+from dialogs.wording import Voice
+
+TOPIC = "language"
+LONGEST_WISH = 3
+"""Words: "in welsh please" names a language; a longer text is about something."""
+
+
+def show_list(talk: Talk, page: int = 0) -> Turn:
+    """Every language offered, in its own script."""
+    every = [Entry(f"lang:{code}", talk.voice.language_name(code)) for code in talk.facts.languages]
+    entries = paged(every, page, talk.facts.max_choices, "languages", talk.voice)
+    text = f"{talk.voice.say('Which language?')}\n\n{home.LANGUAGES_LABEL}"
+    return say(talk, talk.reply(text), "language_list", entries, then=Next(TOPIC, "list"), place=f"languages:{page}")
+
+
+def choose(talk: Talk, code: str) -> Turn:
+    """Speaks that language from now on, and answers what they had asked before the question about language."""
+    if code not in talk.facts.languages:
+        return missing(talk)
+    waiting = talk.state.notes.get("text", "")
+    chosen = talk.with_settings(language=code).with_note("spoken", "").with_note("text", "")
+    if crisis.is_present(chosen):
+        return crisis.card_again(chosen)
+    if waiting:
+        return talk.again(chosen.with_state(topic="", step=""), waiting)
+    name = chosen.voice.language_name(code)
+    text = chosen.voice.say("I write in {language} now. What do you want to know?", language=name)
+    return home.show(chosen, text=text, outcome="language_set")
+
+
+def named_alone(talk: Talk) -> str | None:
+    """The language that a short text names and does nothing else, offered or not."""
+    words = fold(talk.text).split()
+    if not words or len(words) > LONGEST_WISH or (len(words) > 1 and talk.reading.finding.topic):
+        return None
+    return talk.ports.phrases.language(talk.text)
+
+
+def missing(talk: Talk, heard_code: str = "") -> Turn:
+    """A language that is not offered: said in English, and a person who may find an interpreter."""
+    voice = Voice(talk.ports.wording, "en")
+    text = voice.say("I do not have this language yet. A person can look for an interpreter. Reply 9 for a person.")
+    then = Next("media", notes={"reason": "language"})
+    filed = (FileUnanswered(talk.text, heard_code),) if heard_code else ()
+    entries = [Entry("languages:0", home.LANGUAGES_LABEL, voice.say("language"))]
+    return say(talk, Reply(language="en", text=text), "language_missing", entries, filed, then=then)
+
+
+def heard(talk: Talk) -> Turn | None:
+    """The turn when a text seems to be in another language than the one spoken: asked once, never just switched."""
+    language = heard_language(talk.text, talk.ports, talk.facts.languages)
+    if language is None or language == talk.language or language == talk.state.notes.get("asked_language"):
+        return None
+    marked = talk.with_note("asked_language", language)
+    if language not in talk.facts.languages:
+        return None if talk.reading.finding.topic else missing(marked, language)
+    return _ask(marked, language)
+
+
+def go_on(talk: Talk) -> Turn | None:
+    """A language named, or a second text in the language that was asked about; None for anything else."""
+    named = talk.ports.phrases.language(talk.text) if len(fold(talk.text).split()) <= LONGEST_WISH else None
+    if named:
+        return choose(talk, named)
+    asked = talk.state.notes.get("asked_language", "")
+    if talk.state.step != "asked" or asked not in talk.facts.languages:
+        return None
+    if heard_language(talk.text, talk.ports, talk.facts.languages) != asked:
+        return None
+    return _taken_as_yes(talk, asked)
+
+
+def _ask(talk: Talk, heard_code: str) -> Turn:
+    """One short question in both languages; the text waits for the answer."""
+    theirs, ours = Voice(talk.ports.wording, heard_code), talk.voice
+    entries = [Entry(f"lang:{code}", theirs.language_name(code)) for code in (heard_code, talk.language)]
+    text = "\n\n".join((theirs.say("Which language do you want?"), ours.say("Which language do you want?")))
+    then = Next(TOPIC, "asked", {"text": talk.text})
+    return say(talk, Reply(language=heard_code, text=text), "language_asked", entries, then=then)
+
+
+def _taken_as_yes(talk: Talk, code: str) -> Turn:
+    """They went on in that language without picking: it is used, and said so."""
+    chosen = talk.with_settings(language=code).with_note("text", "").with_state(topic="", step="")
+    turn = talk.again(chosen, talk.text)
+    told = chosen.voice.say("I write in {language} now.", language=chosen.voice.language_name(code))
+    return preceded(turn, chosen.reply(told)) if turn.replies else turn

@@ -1,0 +1,216 @@
+"""A question and its answer from the library: one, which of two, or honestly none."""
+
+from __future__ import annotations
+
+from dialogs.effects import FileUnanswered
+from dialogs.facts import Nation
+from dialogs.fold import fold
+from dialogs.menu import Entry
+from dialogs.messages import Reply, ReplyKind
+from dialogs.ports import Answer, Tier
+from dialogs.talk import Next, Talk, preceded, say
+from dialogs.topics import crisis, home
+from dialogs.turn import Outcome, Turn
+from dialogs.wording import N_
+
+ADULT_ENOUGH = 16
+KNOWN_LABELS = {
+    "more": (N_("Tell me more"), N_("more")),
+    "book": (N_("Book an adviser"), N_("book")),
+    "person": (N_("Talk to a person now"), N_("person now")),
+}
+LONGEST_NATION_REPLY = 4
+"""Words: "i live in wales" is an answer, a longer text is something else."""
+
+
+def find(talk: Talk) -> Turn:
+    """The answer for what they wrote, the question which of two, or the honest no."""
+    finding = talk.reading.finding
+    best = finding.topic or next(iter(finding.alternatives), None)
+    if best is not None and (finding.topic or finding.is_close):
+        others = tuple(other for other in finding.alternatives if other != best)
+        if finding.is_close and others and not _is_crisis(talk, best):
+            return _which(talk, best, others[0])
+        return show(talk, best)
+    if crisis.is_present(talk):
+        return crisis.listening(talk)
+    return _refuse(talk, next(iter(finding.alternatives), None))
+
+
+def show(talk: Talk, topic: str) -> Turn:
+    """The answer on a topic, or what has to come before it: danger, the nation, a person's check."""
+    answer = talk.ports.book.answer(topic, talk.language, talk.state.settings.nation)
+    return _before(talk, answer, topic) or _told(talk, _fetched(answer), is_more=False)
+
+
+def show_more(talk: Talk, topic: str) -> Turn:
+    """The longer part of an answer, with its steps."""
+    answer = talk.ports.book.answer(topic, talk.language, talk.state.settings.nation)
+    return _before(talk, answer, topic, wants="more") or _told(talk, _fetched(answer), is_more=True)
+
+
+def more_of_last(talk: Talk) -> Turn:
+    """More about the answer on their screen, when there is one."""
+    kind, _, topic = (talk.state.trail[-1] if talk.state.trail else "").partition(":")
+    if kind == "topic":
+        return show_more(talk, topic)
+    return home.show(
+        talk, text=talk.voice.say("There is no more to show. What do you want to know?"), outcome="no_more"
+    )
+
+
+def nation_chosen(talk: Talk, nation: Nation) -> Turn:
+    """Remembers where they live, and gives the answer that waited for it."""
+    topic, wants = talk.state.notes.get("topic"), talk.state.notes.get("wants")
+    settled = talk.with_settings(nation=nation)
+    if topic:
+        return show_more(settled, topic) if wants == "more" else show(settled, topic)
+    return home.show(
+        settled, text=settled.voice.say("OK, I will remember that. What do you want to know?"), outcome="nation_set"
+    )
+
+
+def go_on(talk: Talk) -> Turn | None:
+    """Their words for "Do you live in England or Wales?", or None when it is something else."""
+    words = fold(talk.text).split()
+    named = talk.ports.phrases.nation(talk.text) or talk.ports.phrases.nation(words[-1] if words else "")
+    return nation_chosen(talk, named) if named and len(words) <= LONGEST_NATION_REPLY else None
+
+
+def _fetched(answer: Answer | None) -> Answer:
+    assert answer is not None  # noqa: S101  (`_before` took the turn otherwise)
+    return answer
+
+
+def _before(talk: Talk, answer: Answer | None, topic: str, wants: str = "") -> Turn | None:
+    """The turn that has to come instead of the answer, if any."""
+    if answer is None:
+        return home.show(
+            talk, text=talk.voice.say("That is not here any more. Pick one, or ask in your own words."), outcome="gone"
+        )
+    if answer.tier is Tier.CRISIS:
+        return crisis.card_for_topic(talk, topic)
+    if answer.is_expired:
+        text = talk.voice.say("A person is checking this answer, so I can not show it now. A person can tell you.")
+        return say(talk, talk.reply(text), Outcome("expired", topic), [_known(talk, "person")], place=f"topic:{topic}")
+    if answer.needs_nation and talk.state.settings.nation is None:
+        return _ask_nation(talk, topic, wants)
+    return None
+
+
+def _ask_nation(talk: Talk, topic: str, wants: str) -> Turn:
+    entries = [
+        Entry("nation:E", talk.voice.say("England"), talk.voice.say("England")),
+        Entry("nation:W", talk.voice.say("Wales"), talk.voice.say("Wales")),
+    ]
+    text = talk.voice.say("Do you live in England or Wales?")
+    waiting = {"topic": topic, "wants": wants} if wants else {"topic": topic}
+    return say(talk, talk.reply(text), Outcome("nation_asked", topic), entries, then=Next("nation", notes=waiting))
+
+
+def _told(talk: Talk, answer: Answer, *, is_more: bool) -> Turn:
+    reply = _more_reply(talk, answer) if is_more else _answer_reply(talk, answer)
+    place = f"more:{answer.topic}" if is_more else f"topic:{answer.topic}"
+    entries = _next_entries(talk, answer, without="more" if is_more else "")
+    turn = say(talk, reply, Outcome("more" if is_more else "answer", answer.topic), entries, place=place)
+    if answer.language == talk.language:
+        return turn
+    name = talk.voice.language_name(answer.language)
+    return preceded(
+        turn,
+        talk.reply(
+            talk.voice.say("I only have this answer in {language} for now.", language=name), kind=ReplyKind.NOTICE
+        ),
+    )
+
+
+def _answer_reply(talk: Talk, answer: Answer) -> Reply:
+    settings = talk.state.settings
+    has_easy = settings.easy_words and bool(answer.easy)
+    is_grown = settings.age is not None and settings.age >= ADULT_ENOUGH
+    parts = [answer.easy if has_easy else answer.short, "" if is_grown else answer.under_16]
+    return Reply(
+        language=answer.language,
+        kind=ReplyKind.ANSWER,
+        lead="" if has_easy else answer.one_line,
+        text="\n\n".join(filter(None, parts)),
+        sms_text=answer.sms,
+        lines=answer.lines,
+        links=answer.links,
+        source=_source(talk, answer),
+        is_sensitive=answer.is_sensitive,
+    )
+
+
+def _more_reply(talk: Talk, answer: Answer) -> Reply:
+    return Reply(
+        language=answer.language,
+        kind=ReplyKind.ANSWER,
+        text=answer.more or answer.short,
+        steps=answer.steps,
+        lines=answer.lines,
+        links=answer.links,
+        source=_source(talk, answer),
+        is_sensitive=answer.is_sensitive,
+    )
+
+
+def _source(talk: Talk, answer: Answer) -> str:
+    if answer.checked_on is None:
+        return ""
+    return talk.voice.say(
+        "Checked {date} · {source}", date=talk.voice.full_date(answer.checked_on), source=answer.source_name
+    )
+
+
+def _next_entries(talk: Talk, answer: Answer, without: str) -> list[Entry]:
+    """What can follow, in the library's order; for advice a person comes first."""
+    keys = [
+        key for key in answer.next_keys if key != without and not (key == "more" and not (answer.more or answer.steps))
+    ]
+    if answer.tier is Tier.ADVICE:
+        keys = ["person", *(key for key in keys if key != "person")]
+    return [entry for key in keys if (entry := _next_entry(talk, answer, key))]
+
+
+def _next_entry(talk: Talk, answer: Answer, key: str) -> Entry | None:
+    label = dict(answer.labels).get(key, "")
+    if key in KNOWN_LABELS:
+        known = _known(talk, key)
+        return Entry(key, label, known.short) if label else known
+    kind, _, rest = key.partition(":")
+    if kind == "topic":
+        other = talk.ports.book.answer(rest, talk.language, talk.state.settings.nation)
+        return Entry(key, label or other.title) if other else None
+    if kind == "alarm":
+        return Entry(key, label or talk.voice.say("I am not safe now"), "" if label else talk.voice.say("not safe"))
+    return None
+
+
+def _known(talk: Talk, key: str) -> Entry:
+    label, short = KNOWN_LABELS[key]
+    return Entry(key, talk.voice.say(label), talk.voice.say(short))
+
+
+def _which(talk: Talk, first: str, second: str) -> Turn:
+    """Asks which of two near topics is meant."""
+    answers = (talk.ports.book.answer(topic, talk.language, talk.state.settings.nation) for topic in (first, second))
+    known = [answer for answer in answers if answer]
+    if len(known) < 2:  # noqa: PLR2004  (two of them, or there is nothing to choose)
+        return show(talk, known[0].topic if known else first)
+    entries = [Entry(f"topic:{answer.topic}", answer.title) for answer in known]
+    text = talk.voice.say("Do you mean 1 {first} or 2 {second}?", first=known[0].title, second=known[1].title)
+    return say(talk, talk.reply(text), "which", entries, then=Next("which"))
+
+
+def _refuse(talk: Talk, nearest: str | None) -> Turn:
+    text = talk.voice.say(
+        "I do not have an answer to that. I will not guess. You can ask in other words, or talk to a person."
+    )
+    filed = FileUnanswered(talk.text, talk.language, nearest)
+    return say(talk, talk.reply(text), Outcome("refused", None), effects=(filed,))
+
+
+def _is_crisis(talk: Talk, topic: str) -> bool:
+    answer = talk.ports.book.answer(topic, talk.language, talk.state.settings.nation)
+    return answer is not None and answer.tier is Tier.CRISIS

@@ -1,0 +1,152 @@
+"""The web application: routes, limits and errors around a service that wiring built."""
+
+from __future__ import annotations
+
+import gc
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server import metrics
+from server.db.engine import is_away
+from server.errors import ServiceError, TooLarge, TryAgain
+from server.log import logger
+from server.web.headers import SecurityHeaders
+from server.webhooks import health, webchat
+from server.wiring import Service
+
+log = logger(__name__)
+
+
+def make_app(service: Service, *, has_pages: bool = True) -> FastAPI:
+    """The application of a web process; with `has_pages` false, of a worker: health and metrics only."""
+    app = FastAPI(title="Connexions", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(service))
+    app.include_router(health.router(service.engine, service.settings, service.refresh_gauges, service.stopping.is_set))
+    if has_pages:
+        _add_pages(app, service)
+    app.add_exception_handler(Exception, _on_error)
+    app.add_exception_handler(ServiceError, _on_error)
+    app.add_middleware(BodyLimit, most_bytes=service.settings.max_body_bytes)
+    app.add_middleware(AwayIsTryAgain)
+    app.add_middleware(RequestIds)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def _add_pages(app: FastAPI, service: Service) -> None:
+    for router in service.routers():
+        app.include_router(router)
+    options = webchat.ChatOptions(
+        languages=service.settings.languages,
+        area_language=service.settings.area_language,
+        session_cookie=service.settings.session_cookie,
+    )
+    app.include_router(webchat.router(service.web_desk, service.pages, options))
+    app.include_router(service.assets.router())
+
+
+def _lifespan(service: Service):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await service.start()
+        # aiogram's and pydantic's objects never go away: keep the collector off them (dependencies: 150 ms pauses otherwise)
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 20)
+        yield
+        await service.stop()
+
+    return lifespan
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    """One place where errors become answers; what is not ours to show is logged and answered with nothing in it."""
+    known = error if isinstance(error, ServiceError) else ServiceError()
+    if known.status >= 500 and not isinstance(known, TryAgain):  # noqa: PLR2004
+        log.error("request failed", path=request.url.path, exc_info=error)
+    headers = {"Retry-After": str(known.retry_after_seconds)} if isinstance(known, TryAgain) else {}
+    return JSONResponse({"error": known.public}, status_code=known.status, headers=headers)
+
+
+class AwayIsTryAgain:
+    """Turns "the database is away" into 503 with Retry-After, so that a provider sends its webhook again."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on; answer for it only when nothing was answered yet."""
+        has_begun = False
+
+        async def note(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, note)
+        except Exception as error:
+            if has_begun or scope["type"] != "http" or not is_away(error):
+                raise
+            log.warning("database away", path=scope["path"])
+            metrics.refused.labels("database", "away").inc()
+            response = await _on_error(Request(scope), TryAgain())
+            await response(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuses a body that is larger than any message: by its announced length, or while it comes in."""
+
+    def __init__(self, app: ASGIApp, most_bytes: int) -> None:
+        self.app = app
+        self.most_bytes = most_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is small enough."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if not announced.isdigit() or int(announced) > self.most_bytes:
+            metrics.refused.labels("body", "too-large").inc()
+            await (await _on_error(Request(scope), TooLarge()))(scope, receive, send)
+            return
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self.most_bytes:
+                metrics.refused.labels("body", "too-large").inc()
+                raise TooLarge
+            return message
+
+        await self.app(scope, counted, send)
+
+
+class RequestIds:
+    """Gives each request an id, on its log lines and in its answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on with an id."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = uuid.uuid4().hex[:16]
+
+        async def with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await self.app(scope, receive, with_id)

@@ -1,0 +1,130 @@
+"""Asks the answer library one question or many, through the same reading as a live message: no database, no channel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+from dialogs.messages import clean_text
+from dialogs.ports import Alarm, AlarmKind, Answer, Ports
+from dialogs.understand import understand
+from server.answers.wire import build_ports
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+CONTENT: Final = ROOT / "content"
+LOCALES: Final = ROOT / "locales"
+
+_KIND_OF_TOPIC: Final = {
+    "crisis.suicide": AlarmKind.SUICIDE,
+    "crisis.self-harm-now": AlarmKind.SELF_HARM_NOW,
+    "crisis.abuse-now": AlarmKind.ABUSE_NOW,
+    "crisis.partner-violence": AlarmKind.PARTNER_VIOLENCE,
+    "crisis.run-away": AlarmKind.RUNAWAY_HOMELESS_TONIGHT,
+    "crisis.exploited": AlarmKind.EXPLOITED,
+}
+_TOPIC_OF_KIND: Final = {kind: topic for topic, kind in _KIND_OF_TOPIC.items()}
+
+
+def ask_one(text: str, lang: str | None, as_json: bool, ports: Ports | None = None) -> int:
+    """Prints what one text finds: the answer in words, or one JSON object. Always 0."""
+    ports = ports or _ports()
+    found = asked(text, lang, ports)
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False))
+        return 0
+    for line in _in_words(found, ports):
+        print(line)
+    return 0
+
+
+def ask_batch(stdin: Iterable[str] | TextIO, stdout: TextIO, ports: Ports | None = None) -> int:
+    """One JSON line out for each JSON line in, in order: `{"id", "text", "lang"?}` to what it finds.
+
+    A line that cannot be read gives `{"id": null, "error": "line 3: ..."}` and the rest goes on. Empty lines are skipped. Always 0.
+    """
+    ports = ports or _ports()
+    lines: Iterable[str | bytes] = getattr(stdin, "buffer", stdin)
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            stdout.write(json.dumps(_answered(line, number, ports)) + "\n")
+    stdout.flush()
+    return 0
+
+
+def asked(text: str, lang: str | None, ports: Ports) -> dict[str, Any]:
+    """What one text finds, as JSON-ready data; `alternatives` are topic ids, best first, `urgent` names a kind of danger."""
+    read = understand(clean_text(text), lang, ports)
+    finding = read.finding
+    topic = _crisis_topic(read.alarm, ports) or finding.topic
+    return {
+        "lang": read.language,
+        "topic": topic,
+        "confidence": finding.confidence,
+        "alternatives": list(dict.fromkeys([*([topic] if topic else []), *finding.alternatives])),
+        "urgent": read.alarm.kind if read.alarm else _KIND_OF_TOPIC.get(topic or ""),
+        "intent": finding.intent,
+    }
+
+
+def _crisis_topic(alarm: Alarm | None, ports: Ports) -> str | None:
+    """The answer for a danger, when the library has one: the conversation shows nothing else then."""
+    topic = _TOPIC_OF_KIND.get(alarm.kind) if alarm else None
+    return topic if topic and ports.book.answer(topic, "en", None) else None
+
+
+def _answered(line: str | bytes, number: int, ports: Ports) -> dict[str, Any]:
+    try:
+        text, lang, name = _request(line)
+    except (ValueError, RecursionError) as error:
+        return {"id": None, "error": f"line {number}: {error}"}
+    return {"id": name, **asked(text, lang, ports)}
+
+
+def _request(line: str | bytes) -> tuple[str, str | None, Any]:
+    """(text, language, id) of one line. Raises ValueError saying what is wrong with it."""
+    try:
+        data = json.loads(line)
+    except UnicodeDecodeError:
+        raise ValueError("this is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"this is not JSON: {error.msg}") from None
+    if not isinstance(data, dict):
+        raise ValueError('this is not an object such as {"id": 1, "text": "..."}')  # noqa: TRY004 (one error for all)
+    text, lang = data.get("text"), data.get("lang")
+    if not isinstance(text, str):
+        raise ValueError("'text' is missing or not a text")  # noqa: TRY004
+    if lang is not None and not isinstance(lang, str):
+        raise ValueError("'lang' is not a text")
+    return text, lang or None, data.get("id")
+
+
+def _in_words(found: dict[str, Any], ports: Ports) -> Iterable[str]:
+    answer = ports.book.answer(found["topic"], found["lang"], None) if found["topic"] else None
+    if found["urgent"]:
+        yield f"! {found['urgent']}"
+    if found["intent"]:
+        yield f"This is {found['intent']}, not a question."
+    elif answer is None:
+        yield "Nothing is near enough."
+    else:
+        yield from _answer_in_words(answer, found["confidence"])
+    if found["alternatives"]:
+        yield f"({', '.join(found['alternatives'])})"
+
+
+def _answer_in_words(answer: Answer, confidence: float) -> Iterable[str]:
+    yield f"{answer.title} ({answer.topic}, {confidence:.0%})"
+    yield "This text is out of date." if answer.is_expired else answer.one_line
+    if answer.needs_nation:
+        yield "England and Wales differ: the person is asked first."
+    elif not answer.is_expired:
+        yield answer.short
+
+
+@cache
+def _ports() -> Ports:
+    return build_ports(CONTENT, LOCALES, lambda: date.today())  # noqa: DTZ011, PLW0108 (a lambda, so that a frozen clock counts)

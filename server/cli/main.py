@@ -1,0 +1,153 @@
+"""All commands, and nothing heavy: what a command needs is imported when it runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Connexions: ask, and get the curated answer or a person.",
+)
+content = typer.Typer(no_args_is_help=True, help="The answer library.")
+keys = typer.Typer(no_args_is_help=True, help="Keys of personal columns.")
+cases = typer.Typer(no_args_is_help=True, help="Requests to a person.")
+app.add_typer(content, name="content")
+app.add_typer(keys, name="keys")
+app.add_typer(cases, name="cases")
+
+
+@app.command()
+def run() -> None:
+    """Everything in one process: database, web chat, channels that are set up, worker."""
+    from server.cli.processes import run_all
+
+    run_all()
+
+
+@app.command()
+def serve() -> None:
+    """A web process: chat page and webhooks. As many as wanted beside each other."""
+    from server.cli.processes import run_web
+
+    run_web()
+
+
+@app.command()
+def work() -> None:
+    """A worker: sends what is due, sweeps up, polls Telegram. As many as wanted beside each other."""
+    from server.cli.processes import run_worker
+
+    run_worker()
+
+
+@app.command()
+def migrate(
+    revision: Annotated[str, typer.Argument(help="Where to go; `base` takes everything away.")] = "head",
+) -> None:
+    """Bring the database to the newest (or a named) revision."""
+    from server.cli.processes import run_migrations
+
+    run_migrations(revision)
+
+
+@app.command()
+def chat(
+    channel: Annotated[
+        str, typer.Option(help="Which channel to play: webchat, telegram, sms or whatsapp.")
+    ] = "webchat",
+    save: Annotated[Path | None, typer.Option(help="Write what was said to this story file.")] = None,
+) -> None:
+    """The conversation in a terminal. With `--channel sms` parts and encoding are shown."""
+    from server.cli.chat import play
+
+    play(channel, save)
+
+
+@app.command()
+def ask(
+    text: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    lang: Annotated[str | None, typer.Option(help="Its language, if known.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+    batch: Annotated[
+        bool, typer.Option("--batch", help="Read JSON lines {id, text, lang?} from standard input.")
+    ] = False,
+) -> None:
+    """What one question, or a batch, would find. Needs no database."""
+    from server.cli.ask import ask_batch, ask_one
+
+    if batch:
+        raise typer.Exit(ask_batch(sys.stdin, sys.stdout))
+    if text is None:
+        raise typer.BadParameter("give a question, or --batch")
+    raise typer.Exit(ask_one(text, lang, as_json))
+
+
+@content.command("check")
+def content_check(
+    folder: Annotated[Path | None, typer.Argument(help="The library (default: the installed one).")] = None,
+) -> None:
+    """Hold every text to the limits; prints a table and each fault with its file and line."""
+    from server.cli.content import check
+    from server.settings import ROOT
+
+    raise typer.Exit(check(folder or ROOT / "content"))
+
+
+@keys.command("make")
+def keys_make() -> None:
+    """Print a new key ring for CONNEXIONS_KEY_RING. Keep it safe: without it the personal columns are lost."""
+    from server.db.keyring import KeyRing
+
+    print(KeyRing.new().to_text())
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Seal everything again with a new key. Prints the new ring (development: writes it); run it while all processes rest."""
+    from server.cli.rotate import rotate
+
+    rotate()
+
+
+@cases.command("list")
+def cases_list() -> None:
+    """Who waits for a person, most urgent first."""
+    from server.cli.cases import list_cases
+
+    list_cases()
+
+
+@cases.command("show")
+def cases_show(case: Annotated[str, typer.Argument(help="The case's number.")]) -> None:
+    """What was said in a case."""
+    from server.cli.cases import show_case
+
+    show_case(case)
+
+
+@cases.command("reply")
+def cases_reply(case: str, adviser: Annotated[str, typer.Option(help="First name of who writes.")], text: str) -> None:
+    """Write to the person of a case, on the channel they wrote from last."""
+    from server.cli.cases import reply_to_case
+
+    reply_to_case(case, adviser, text)
+
+
+@cases.command("close")
+def cases_close(case: str, adviser: Annotated[str, typer.Option(help="First name of who closes it.")]) -> None:
+    """Close a case in your name."""
+    from server.cli.cases import close
+
+    close(case, adviser)
+
+
+def main() -> None:
+    """The program's entry."""
+    app()

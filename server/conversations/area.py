@@ -1,0 +1,77 @@
+"""When people of the area read messages: opening hours with bank holidays, in the area's own time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from govuk_bank_holidays.bank_holidays import BankHolidays
+
+from dialogs.facts import Desk
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LOOK_AHEAD_DAYS = 21
+
+Span = tuple[time, time]
+
+
+class BadHours(ValueError):
+    """The text of the opening hours cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningHours:
+    """The weekly pattern (Monday is 0; several spans a day, in order), bank holidays closed."""
+
+    zone: ZoneInfo
+    week: Mapping[int, tuple[Span, ...]]
+    nation: str
+
+    def desk(self, now: datetime) -> Desk:
+        """Open or closed at this instant, with the next change; instants in the area's zone."""
+        local = now.astimezone(self.zone)
+        for span in self._spans(local.date()):
+            if span[0] <= local.time() < span[1]:
+                return Desk(is_open=True, closes_at=self._at(local.date(), span[1]))
+        return Desk(is_open=False, opens_at=self._next_opening(local))
+
+    def _next_opening(self, local: datetime) -> datetime | None:
+        for ahead in range(LOOK_AHEAD_DAYS):
+            day = local.date() + timedelta(days=ahead)
+            for opens, _ in self._spans(day):
+                if (at := self._at(day, opens)) > local:
+                    return at
+        return None
+
+    def _spans(self, day: date) -> tuple[Span, ...]:
+        return () if day in bank_holidays(self.nation) else self.week.get(day.weekday(), ())
+
+    def _at(self, day: date, at: time) -> datetime:
+        return datetime.combine(day, at, self.zone)
+
+
+def read_hours(text: str, zone: str, nation: str) -> OpeningHours:
+    """Hours from "mon-fri 09:00-17:00; sat 10:00-13:00". Raises BadHours; an empty text is never open."""
+    week: dict[int, tuple[Span, ...]] = {}
+    for part in filter(None, (x.strip() for x in text.lower().split(";"))):
+        match = re.fullmatch(r"(\w{3})(?:-(\w{3}))? (\d\d:\d\d)-(\d\d:\d\d)", part)
+        if not match or match[1] not in DAYS or (match[2] or "mon") not in DAYS:
+            raise BadHours(f"cannot read opening hours {part!r}: write them as 'mon-fri 09:00-17:00'")
+        span = (time.fromisoformat(match[3]), time.fromisoformat(match[4]))
+        if span[0] >= span[1]:
+            raise BadHours(f"opening hours {part!r} end before they begin")
+        first = DAYS.index(match[1])
+        for day in range(first, DAYS.index(match[2] or match[1]) + 1):
+            week[day] = tuple(sorted((*week.get(day, ()), span)))
+    return OpeningHours(ZoneInfo(zone), week, nation)
+
+
+@lru_cache
+def bank_holidays(nation: str) -> frozenset[date]:
+    """Bank holidays of a nation from the package's own list (2012 to 2028); asks no network."""
+    known = BankHolidays(use_cached_holidays=True)
+    return frozenset(holiday["date"] for holiday in known.get_holidays(division=nation))

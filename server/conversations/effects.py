@@ -1,0 +1,128 @@
+"""Carry out what a turn wishes: each effect is one call of a slice, in the turn's own transaction."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialogs.effects import (
+    AddToCase,
+    CompileMyData,
+    Effect,
+    ErasePerson,
+    FileUnanswered,
+    MakeJoinCode,
+    MarkAddress,
+    OpenCase,
+    StartMessages,
+    StopMessages,
+    UseJoinCode,
+)
+from dialogs.events import Event, JoinCodeMade, Joined, JoinRefused, PersonErased
+from server.answers.unanswered import file_unanswered
+from server.conversations.models import Conversation, Message
+from server.conversations.privacy import compile_my_data
+from server.conversations.thread import Thread
+from server.db.base import table_of
+from server.escalations import service as escalations
+from server.escalations.models import Case
+from server.outbox.models import Delivery
+from server.people import service as people
+from server.people.models import Address, JoinCode, Person
+from server.people.privacy import PersonalData, erase_person
+
+messages = table_of(Message)
+conversations = table_of(Conversation)
+deliveries = table_of(Delivery)
+addresses = table_of(Address)
+cases = table_of(Case)
+persons = table_of(Person)
+join_codes = table_of(JoinCode)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where a turn plays: its thread, the words of the message (empty for an event) and the time."""
+
+    thread: Thread
+    words: str
+    area: str
+    zone: ZoneInfo
+    kept_days: int
+    now: datetime
+
+
+async def carry_out(  # noqa: C901 - one arm an effect
+    db: AsyncConnection, effect: Effect, scene: Scene, handlers: tuple[PersonalData, ...]
+) -> Event | None:
+    """Do it; the event that follows from it, if one does. After `PersonErased` or `Joined` the thread is another one."""
+    thread, now = scene.thread, scene.now
+    match effect:
+        case OpenCase():
+            await escalations.open_case(db, thread.person_id, scene.area, effect, scene.words, now)
+        case AddToCase():
+            await escalations.add_to_open_case(db, thread.person_id, scene.area, scene.words, now)
+        case FileUnanswered():
+            await file_unanswered(db, scene.area, effect, now)
+        case StopMessages():
+            await people.set_stopped(db, thread.address_id, "all" if effect.is_all else "reminders")
+        case StartMessages():
+            await people.set_stopped(db, thread.address_id, "")
+        case MarkAddress():
+            await people.set_reachable(db, thread.address_id, is_reachable=effect.is_reachable)
+        case CompileMyData():
+            return await compile_my_data(db, thread.person_id, scene.kept_days, scene.zone)
+        case ErasePerson():
+            return PersonErased(await erase_person(db, handlers, thread.person_id))
+        case MakeJoinCode():
+            code = await people.make_join_code(db, thread.person_id, scene.area, now)
+            return JoinCodeMade(f"{code[:4]}-{code[4:]}", int(people.CODE_LIFE.total_seconds() // 60))
+        case UseJoinCode():
+            return await _join(db, scene, effect.code)
+        case _:
+            assert_never(effect)
+    return None
+
+
+async def _join(db: AsyncConnection, scene: Scene, code: str) -> Event:
+    """Move everything of the person who typed the code to the person who was shown it."""
+    other = await people.use_join_code(db, scene.thread.address_id, code, scene.now)
+    if other is None or other == scene.thread.person_id:
+        return JoinRefused()
+    await merge(db, scene.thread.person_id, other)
+    return Joined()
+
+
+async def merge(db: AsyncConnection, gone: uuid.UUID, stays: uuid.UUID) -> None:
+    """One person out of two: addresses, messages, deliveries and cases of `gone` belong to `stays`; its memory is dropped."""
+    threads = conversations.c.person_id
+    kept = (await db.execute(conversations.select().where(threads == stays).with_for_update())).one()
+    lost = (await db.execute(conversations.select().where(threads == gone))).one()
+    for table in (messages, deliveries):
+        await db.execute(update(table).where(table.c.conversation_id == lost.id).values(conversation_id=kept.id))
+    await _merge_cases(db, gone, stays)
+    await db.execute(update(addresses).where(addresses.c.person_id == gone).values(person_id=stays))
+    await db.execute(delete(conversations).where(conversations.c.id == lost.id))
+    await db.execute(delete(join_codes).where(join_codes.c.person_id == gone))
+    await db.execute(delete(persons).where(persons.c.id == gone))
+
+
+async def _merge_cases(db: AsyncConnection, gone: uuid.UUID, stays: uuid.UUID) -> None:
+    """Cases move; when both have an open one, the words of one go into the other, at the higher urgency."""
+    await db.execute(
+        update(cases).where(cases.c.person_id == gone, cases.c.closed_at.is_not(None)).values(person_id=stays)
+    )
+    query = cases.select().where(cases.c.person_id.in_((gone, stays)), cases.c.closed_at.is_(None))
+    found = {row.person_id: row for row in (await db.execute(query)).all()}
+    if gone not in found:
+        return
+    if stays not in found:
+        await db.execute(update(cases).where(cases.c.id == found[gone].id).values(person_id=stays))
+        return
+    await escalations.absorb(db, gone=found[gone], stays=found[stays])

@@ -1,0 +1,291 @@
+"""Receive: a message comes in, exactly one turn is taken, and its state, effects and replies are stored in one transaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.channel import Channel
+from dialogs.engine import take_turn
+from dialogs.events import Event, Joined, Opened, PersonErased
+from dialogs.facts import Facts
+from dialogs.messages import ChannelName, InboundMessage, MessageKind, Reply
+from dialogs.ports import Ports
+from dialogs.state import ConversationState
+from dialogs.turn import Outcome, Turn
+from server import metrics
+from server.conversations import thread as threads
+from server.conversations.area import OpeningHours
+from server.conversations.effects import Scene, carry_out
+from server.conversations.locks import KeyedLocks
+from server.conversations.thread import Claim, Thread
+from server.db.base import table_of
+from server.db.types import blind_index
+from server.outbox.delivery import Sender
+from server.outbox.models import Delivery
+from server.outbox.rules import DeliveryKind
+from server.outbox.service import Destination, Enqueued, Outbox
+from server.people.privacy import PersonalData
+from server.people.service import Contact
+
+MOST_TURNS_IN_ONE = 4
+LIVE_TOPIC = "connexions_thread"
+
+
+class Received(StrEnum):
+    """What became of a message."""
+
+    TURN = "turn"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class AreaProfile:
+    """What the conversation has to know about the area it serves."""
+
+    slug: str
+    language: str
+    languages: tuple[str, ...]
+    zone: ZoneInfo
+    hours: OpeningHours
+    web_address: str
+    sms_number: str
+    kept_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """The end of a turn: the thread it belongs to now, the last state and everything said."""
+
+    thread: Thread
+    state: ConversationState
+    replies: tuple[Reply, ...]
+    outcome: Outcome
+
+
+class Conversations:
+    """The one way in. Safe to use from many tasks and many processes at once."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        ports: Ports,
+        outbox: Outbox,
+        sender: Sender,
+        channels: Mapping[str, Channel],
+        area: AreaProfile,
+        handlers: tuple[PersonalData, ...],
+    ) -> None:
+        self.engine = engine
+        self.ports = ports
+        self.outbox = outbox
+        self.sender = sender
+        self.channels = channels
+        self.area = area
+        self.handlers = handlers
+        self._locks = KeyedLocks()
+
+    async def receive(self, message: InboundMessage, now: datetime) -> Received:
+        """Take the message's turn; a message that was received before changes nothing. Raises only when nothing was stored."""
+        started = time.perf_counter()
+        enqueued = await self._turn_of(self._contact(message.channel, message.lane, message.sender), message, now)
+        outcome = Received.DUPLICATE if enqueued is None else Received.TURN
+        metrics.inbound.labels(message.channel.value, outcome.value).inc()
+        if enqueued is not None:
+            metrics.turn_seconds.observe(time.perf_counter() - started)
+            self.sender.send_soon(enqueued.to_send)
+        return outcome
+
+    async def happened(self, channel: ChannelName, lane: str, sender: str, event: Event, now: datetime) -> None:
+        """Something happened on a page of ours that the conversation answers to. A second `Opened` changes nothing."""
+        contact = self._contact(channel, lane, sender)
+        async with self._locks.hold(contact.address_hash), self.engine.begin() as db:
+            thread = await threads.enter(db, contact, self.area.slug, now)
+            if not (isinstance(event, Opened) and thread.state.is_greeted):
+                enqueued = await self._finish(db, contact, thread, event, Claim(None, has_earlier=False), now)
+                self.sender.send_soon(enqueued.to_send)
+
+    async def _turn_of(self, contact: Contact, message: InboundMessage, now: datetime) -> Enqueued | None:
+        """The stored turn, or None for a repeat. One person's burst waits here and not in the connection pool."""
+        async with self._locks.hold(contact.address_hash), self.engine.begin() as db:
+            thread = await threads.enter(db, contact, self.area.slug, now)
+            claim = await threads.claim(
+                db, thread, message, _body(message, thread.state), contact, self.area.slug, self.outbox.process, now
+            )
+            if claim is None:
+                return None
+            return await self._finish(db, contact, thread, message, claim, now)
+
+    async def _finish(
+        self,
+        db: AsyncConnection,
+        contact: Contact,
+        thread: Thread,
+        incoming: InboundMessage | Event,
+        claim: Claim,
+        now: datetime,
+    ) -> Enqueued:
+        stored = await self._take_turns(db, contact, thread, incoming, claim, now)
+        metrics.turns.labels(stored.outcome.topic or "", stored.outcome.name).inc()
+        sent_at = incoming.sent_at if isinstance(incoming, InboundMessage) else None
+        state, fitting = self._fit(contact.lane, stored.state, stored.replies)
+        change = threads.state_update(stored.thread, state, sent_at, threads.pace(thread, now), now)
+        to = Destination(
+            self.area.slug,
+            contact.channel,
+            contact.lane,
+            contact.address,
+            contact.address_hash,
+            stored.thread.address_id,
+            stored.thread.conversation_id,
+        )
+        enqueued = self.outbox.prepare(to, fitting, now, has_earlier=claim.has_earlier)
+        if enqueued.rows:
+            await self.outbox.store(db, enqueued, with_update=threads.as_cte(change))
+        else:
+            await db.execute(change)
+        if contact.lane in self.outbox.shown_lanes:
+            await notify(db, LIVE_TOPIC, contact.address_hash.hex())
+        return enqueued
+
+    async def _take_turns(
+        self,
+        db: AsyncConnection,
+        contact: Contact,
+        thread: Thread,
+        incoming: InboundMessage | Event,
+        claim: Claim,
+        now: datetime,
+    ) -> _Stored:
+        """The message's turn, and one more for each effect that has an outcome to tell."""
+        facts = self._facts(contact.channel, thread, claim, incoming, now)
+        words = incoming.text if isinstance(incoming, InboundMessage) else ""
+        state = thread.state
+        replies: list[Reply] = []
+        waiting: list[InboundMessage | Event] = [incoming]
+        outcome: Outcome | None = None
+        while waiting and (turn := take_turn(waiting.pop(0), state, facts, self.ports)):
+            state = turn.state
+            replies.extend(turn.replies)
+            outcome = outcome or turn.outcome
+            thread, state, events = await self._effects(db, contact, thread, state, words, turn, now)
+            waiting.extend(events[:MOST_TURNS_IN_ONE])
+        assert outcome is not None  # noqa: S101 - the loop runs at least once
+        return _Stored(thread, state, tuple(replies), outcome)
+
+    async def _effects(
+        self,
+        db: AsyncConnection,
+        contact: Contact,
+        thread: Thread,
+        state: ConversationState,
+        words: str,
+        turn: Turn,
+        now: datetime,
+    ) -> tuple[Thread, ConversationState, list[Event]]:
+        """Carry out a turn's effects; the thread and state to go on with, which a deletion or a joining changes."""
+        events = []
+        for effect in turn.effects:
+            scene = Scene(thread, words, self.area.slug, self.area.zone, self.area.kept_days, now)
+            event = await carry_out(db, effect, scene, self.handlers)
+            if event is None:
+                continue
+            events.append(event)
+            if isinstance(event, PersonErased | Joined):
+                thread = await self._again(db, contact, thread, event, now)
+                state = replace(thread.state, is_greeted=True)
+        return thread, state, events
+
+    async def _again(self, db: AsyncConnection, contact: Contact, old: Thread, event: Event, now: datetime) -> Thread:
+        """The thread of the same address after a deletion (an empty one, to say goodbye with) or a joining (the other's)."""
+        thread = await threads.enter_again(db, contact, self.area.slug, now)
+        if isinstance(event, PersonErased):
+            language = replace(ConversationState().settings, language=old.state.settings.language)
+            return replace(thread, state=replace(ConversationState(), settings=language))
+        return thread
+
+    def _facts(
+        self, channel: ChannelName, thread: Thread, claim: Claim, incoming: InboundMessage | Event, now: datetime
+    ) -> Facts:
+        case = claim.case and replace(claim.case, opened_at=claim.case.opened_at.astimezone(self.area.zone))
+        is_late = (
+            isinstance(incoming, InboundMessage)
+            and thread.last_sent_at is not None
+            and incoming.sent_at < thread.last_sent_at
+        )
+        return Facts(
+            now=now.astimezone(self.area.zone),
+            channel=channel,
+            max_choices=MOST_CHOICES[channel],
+            languages=self.area.languages,
+            area_language=self.area.language,
+            desk=self.area.hours.desk(now),
+            case=case,
+            is_stopped=thread.stopped == "all",
+            recent_messages=threads.pace(thread, now)[1],
+            is_late=is_late,
+            web_address=self.area.web_address,
+            sms_number=self.area.sms_number,
+        )
+
+    def _fit(
+        self, lane: str, state: ConversationState, replies: tuple[Reply, ...]
+    ) -> tuple[ConversationState, list[Reply]]:
+        """What goes now by the channel's limits; what does not is remembered for MORE."""
+        channel = self.channels.get(lane)
+        if channel is None:
+            return state, list(replies)
+        fitting, unread = [], list(state.unread)
+        for reply in replies:
+            now, later = channel.fit(reply)
+            fitting.append(now)
+            if later is not None:
+                unread = [later]
+        return replace(state, unread=tuple(unread)), fitting
+
+    def hash_of(self, lane: str, sender: str) -> bytes:
+        """What an address is found by."""
+        return blind_index(sender, f"addresses.{lane}")
+
+    def _contact(self, channel: ChannelName, lane: str, sender: str) -> Contact:
+        return Contact(channel, lane, sender, self.hash_of(lane, sender))
+
+    async def polite_word(self, lane: str, channel: ChannelName, group: str, reply: Reply, now: datetime) -> None:
+        """Say once to a group that we talk in private only; after that, silence. Nothing of the group is stored but its address."""
+        contact = self._contact(channel, lane, group)
+        key = f"group:{contact.address_hash.hex()}"
+        async with self.engine.begin() as db:
+            await db.execute(select(func.pg_advisory_xact_lock(int.from_bytes(contact.address_hash[:8], signed=True))))
+            said = select(table_of(Delivery).c.id).where(table_of(Delivery).c.unique_key == key)
+            if (await db.execute(said)).first() is not None:
+                return
+            to = Destination(self.area.slug, channel, lane, group, contact.address_hash)
+            enqueued = self.outbox.prepare(to, [reply], now, kind=DeliveryKind.NOTICE, unique_key=key)
+            await self.outbox.store(db, enqueued)
+        self.sender.send_soon(enqueued.to_send)
+
+
+MOST_CHOICES = {ChannelName.TELEGRAM: 6, ChannelName.WEBCHAT: 6, ChannelName.WHATSAPP: 6, ChannelName.SMS: 4}
+"""Numbered choices in one message, menu and person not counted (domain.md 5.1)."""
+
+
+async def notify(db: AsyncConnection, topic: str, key: str) -> None:
+    """Tell every process, once this transaction is committed."""
+    await db.execute(select(func.pg_notify(topic, key)))
+
+
+def _body(message: InboundMessage, state: ConversationState) -> str:
+    """What is kept of a message: their words, or the words on the button. Never where somebody is, nor a contact they hold."""
+    if message.kind in (MessageKind.LOCATION, MessageKind.CONTACT):
+        return ""
+    if message.press is None or message.text:
+        return message.text
+    labels = {choice.number: choice.label for choice in state.offered if message.press.menu_id == state.menu_id}
+    return labels.get(message.press.number, "…")

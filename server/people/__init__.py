@@ -1,0 +1,1 @@
+"""Who writes to us: persons, their addresses, and their rights over what is held."""

@@ -1,0 +1,13 @@
+"""All tables of all slices, so that migrations and whole-system tests see every one."""
+
+from __future__ import annotations
+
+import server.answers.unanswered
+import server.conversations.models
+import server.escalations.models
+import server.outbox.models
+import server.people.models
+import server.worker.models  # noqa: F401
+from server.db.base import metadata
+
+__all__ = ["metadata"]

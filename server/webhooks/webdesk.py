@@ -1,0 +1,124 @@
+"""The chat page's desk over the real service: its thread is read from what was stored, its news from the database."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.webchat.inbound import LANE, said
+from dialogs.events import Event, LanguagePicked, Opened
+from dialogs.messages import ButtonPress, ChannelName, Reply
+from server.conversations.models import Conversation, Message
+from server.conversations.service import LIVE_TOPIC, Conversations
+from server.db.base import table_of
+from server.db.signals import Signals
+from server.outbox.models import Delivery
+from server.outbox.rules import Status
+from server.people.models import Address
+from server.webhooks.chatdesk import Thread, ThreadItem
+
+addresses = table_of(Address)
+conversations = table_of(Conversation)
+messages = table_of(Message)
+deliveries = table_of(Delivery)
+
+MOST_ITEMS = 200
+"""Newest items that a page shows; nobody scrolls further on a phone."""
+
+
+class WebDesk:
+    """`server.webhooks.chatdesk.ChatDesk`. A session is kept only as a hash, so that a copy of the database opens none."""
+
+    def __init__(self, engine: AsyncEngine, service: Conversations, signals: Signals) -> None:
+        self._engine = engine
+        self._service = service
+        self._signals = signals
+
+    async def open(self, session: str, language: str | None, now: datetime) -> None:
+        """Greet a new session; nothing for a known one."""
+        await self._happened(session, Opened(language), now)
+
+    async def say(self, session: str, text: str, press: ButtonPress | None, message_id: str, now: datetime) -> None:
+        """Take one message or press of a button."""
+        await self._service.receive(said(_sender(session), text, press, message_id, at=now), now)
+
+    async def speak(self, session: str, language: str, now: datetime) -> None:
+        """Go on in another language."""
+        await self._happened(session, LanguagePicked(language), now)
+
+    async def _happened(self, session: str, event: Event, now: datetime) -> None:
+        await self._service.happened(ChannelName.WEBCHAT, LANE, _sender(session), event, now)
+
+    async def thread(self, session: str, after: int) -> Thread | None:
+        """What this browser's session said and was told after a cursor; None once it was left."""
+        hashed = self._service.hash_of(LANE, _sender(session))
+        async with self._engine.connect() as db:
+            known = (await db.execute(_known(hashed))).first()
+            if known is None:
+                return None
+            theirs = (await db.execute(_theirs(known.id, after))).all()
+            ours = (await db.execute(_ours(hashed, after))).all()
+        items = sorted((*map(self._said, theirs), *map(self._told, ours)), key=lambda item: item.cursor)[-MOST_ITEMS:]
+        language = known.language or self._service.area.language
+        return Thread(tuple(items), language, max((item.cursor for item in items), default=after))
+
+    def _said(self, row: Any) -> ThreadItem:
+        return ThreadItem(row.seq, row.received_at.astimezone(self._service.area.zone), is_theirs=True, text=row.body)
+
+    def _told(self, row: Any) -> ThreadItem:
+        at = row.created_at.astimezone(self._service.area.zone)
+        return ThreadItem(row.seq, at, is_theirs=False, text="", reply=Reply.from_plain(row.reply))
+
+    async def leave(self, session: str) -> None:
+        """End the session: its thread is never shown again."""
+        hashed = self._service.hash_of(LANE, _sender(session))
+        async with self._engine.begin() as db:
+            same = addresses.c.lane == LANE, addresses.c.address_hash == hashed
+            await db.execute(update(addresses).where(*same).values(is_reachable=False))
+
+    async def changes(self, session: str) -> AsyncIterator[None]:
+        """Yield whenever something was stored for this session, in whatever process."""
+        key = self._service.hash_of(LANE, _sender(session)).hex()
+        async with self._signals.watch(LIVE_TOPIC, key) as event:
+            while True:
+                await event.wait()
+                event.clear()
+                yield
+
+
+def _sender(session: str) -> str:
+    return hashlib.sha256(session.encode()).hexdigest()
+
+
+def _known(hashed: bytes) -> Any:
+    """The address of a session that was not left, with the language of its conversation."""
+    return (
+        select(addresses.c.id, conversations.c.language)
+        .join(conversations, conversations.c.person_id == addresses.c.person_id)
+        .where(addresses.c.lane == LANE, addresses.c.address_hash == hashed, addresses.c.is_reachable)
+    )
+
+
+def _theirs(address_id: Any, after: int) -> Any:
+    """What came in from a session after a cursor, the newest `MOST_ITEMS`."""
+    is_new = messages.c.address_id == address_id, messages.c.seq > after
+    columns = (messages.c.seq, messages.c.received_at, messages.c.body)
+    return select(*columns).where(*is_new).order_by(messages.c.seq.desc()).limit(MOST_ITEMS)
+
+
+def _ours(hashed: bytes, after: int) -> Any:
+    """What went out to a session after a cursor, the newest `MOST_ITEMS`."""
+    not_for_eyes = (Status.SKIPPED, Status.SUPERSEDED, Status.PLANNED)
+    is_new = (
+        deliveries.c.address_hash == hashed,
+        deliveries.c.lane == LANE,
+        deliveries.c.seq > after,
+        deliveries.c.status.not_in(not_for_eyes),
+    )
+    columns = (deliveries.c.seq, deliveries.c.created_at, deliveries.c.reply)
+    return select(*columns).where(*is_new).order_by(deliveries.c.seq.desc()).limit(MOST_ITEMS)

@@ -1,0 +1,206 @@
+"""The one composition root: settings to a service that is ready to start. Nothing is built at import."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.channel import Channel
+from bot.webchat.channel import WebChatChannel
+from bot.webchat.inbound import LANE as WEB_LANE
+from dialogs.ports import Ports
+from server import metrics
+from server.answers.wire import build_ports
+from server.clock import utc_now
+from server.conversations.area import read_hours
+from server.conversations.privacy import ConversationsData
+from server.conversations.service import LIVE_TOPIC, AreaProfile, Conversations
+from server.db.base import table_of
+from server.db.engine import make_engine
+from server.db.keyring import KeyRing
+from server.db.signals import Signals
+from server.db.types import use_key_ring
+from server.escalations import service as escalations
+from server.escalations.privacy import EscalationsData
+from server.outbox import lanes
+from server.outbox.delivery import Lane, Sender
+from server.outbox.pace import Pace
+from server.outbox.privacy import OutboxData
+from server.outbox.service import Outbox
+from server.outbox.unreachable import on_dead_address
+from server.people.models import Area
+from server.people.privacy import PeopleData, PersonalData
+from server.settings import Settings
+from server.web.assets import Assets
+from server.web.pages import Pages
+from server.webhooks.webdesk import WebDesk
+from server.worker.heartbeats import job_ages
+
+if TYPE_CHECKING:
+    from bot.telegram.channel import TelegramChannel
+    from server.webhooks.telegram import TelegramIntake
+
+OUTBOX_TOPIC = "connexions_outbox"
+UNPACED = 10_000.0
+
+PERSONAL_DATA: tuple[PersonalData, ...] = (OutboxData(), EscalationsData(), ConversationsData(), PeopleData())
+"""Every slice that points at a person, in the order in which to delete: what points, before what is pointed at."""
+
+
+@dataclass
+class Service:
+    """Everything that one process needs, joined. `start` and `stop` bracket its life."""
+
+    settings: Settings
+    engine: AsyncEngine
+    ports: Ports
+    conversations: Conversations
+    outbox: Outbox
+    sender: Sender
+    lanes: dict[str, Lane]
+    signals: Signals
+    web_desk: WebDesk
+    pages: Pages
+    assets: Assets
+    process: str
+    telegram: TelegramIntake | None = None
+    telegram_channel: TelegramChannel | None = None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def start(self) -> None:
+        """Make the area known and begin to listen. Needs a migrated database."""
+        async with self.engine.begin() as db:
+            await keep_area(db, self.settings.area)
+        await self.signals.start()
+
+    async def stop(self) -> None:
+        """Finish what was begun, then let go of everything. Repeating is harmless."""
+        self.stopping.set()
+        await self.sender.drain()
+        await self.signals.stop()
+        for lane in self.lanes.values():
+            await lane.channel.close()
+        await self.engine.dispose()
+
+    def routers(self) -> list[APIRouter]:
+        """The webhooks of the channels that are set up."""
+        made = []
+        if self.settings.is_telegram_webhook and self.telegram is not None and self.settings.telegram_secret:
+            from server.webhooks import telegram  # noqa: PLC0415 - aiogram is heavy
+
+            made.append(telegram.router(self.telegram, self.settings.telegram_secret.get_secret_value()))
+        if self.settings.has_sms and self.settings.twilio_auth_token:
+            from server.webhooks import twilio  # noqa: PLC0415 - the SDK is heavy
+
+            token = self.settings.twilio_auth_token.get_secret_value()
+            made.append(twilio.router(self.conversations, self.engine, self.settings.own_url, token))
+        return made
+
+    async def refresh_gauges(self) -> None:
+        """Measure the ages of what waits; the figures stay until the next time."""
+        now = utc_now()
+        async with self.engine.connect() as db:
+            ages = dict.fromkeys(self.lanes, 0.0) | await lanes.oldest_waiting_seconds(db, now)
+            ages |= {f"case:{name}": age for name, age in (await escalations.oldest_waiting_seconds(db, now)).items()}
+            jobs = await job_ages(db, now)
+        metrics.oldest_waiting_seconds.clear()
+        for name, age in ages.items():
+            metrics.oldest_waiting_seconds.labels(name).set(age)
+        for name, age in jobs.items():
+            metrics.job_age_seconds.labels(name).set(age)
+
+
+async def keep_area(db: AsyncConnection, slug: str) -> None:
+    """Make sure that the area has a row. Repeating is harmless."""
+    await db.execute(insert(table_of(Area)).values(slug=slug, created_at=utc_now()).on_conflict_do_nothing())
+
+
+def key_ring_of(settings: Settings) -> KeyRing:
+    """The key ring from the settings, or the development one in `var/`, made when missing."""
+    if settings.key_ring is not None:
+        return KeyRing.from_text(settings.key_ring.get_secret_value())
+    return KeyRing.load_or_create(settings.var_dir / "keys")
+
+
+def build(settings: Settings, database_url: str, *, more_channels: dict[str, Channel] | None = None) -> Service:
+    """A service for this process. `more_channels` (by lane) are for the terminal, benchmarks and tests."""
+    use_key_ring(key_ring_of(settings))
+    engine = make_engine(database_url, pool=settings.database_pool)
+    zone = ZoneInfo(settings.area_time_zone)
+    ports = build_ports(settings.content_dir, settings.locales_dir, lambda: utc_now().astimezone(zone).date())
+    made_lanes = _lanes(settings) | {
+        name: Lane(name, channel, Pace(UNPACED)) for name, channel in (more_channels or {}).items()
+    }
+    sender = Sender(engine, made_lanes, on_dead_address)
+    process = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+    outbox = Outbox(process, frozenset({WEB_LANE}))
+    channels = {WEB_LANE: WebChatChannel()} | {name: lane.channel for name, lane in made_lanes.items()}
+    conversations = Conversations(engine, ports, outbox, sender, channels, _area(settings, zone), PERSONAL_DATA)
+    signals = Signals(database_url, (LIVE_TOPIC, OUTBOX_TOPIC))
+    assets = Assets()
+    service = Service(
+        settings=settings,
+        engine=engine,
+        ports=ports,
+        conversations=conversations,
+        outbox=outbox,
+        sender=sender,
+        lanes=made_lanes,
+        signals=signals,
+        web_desk=WebDesk(engine, conversations, signals),
+        pages=Pages(ports.wording, assets),
+        assets=assets,
+        process=process,
+    )
+    if settings.has_telegram:
+        _add_telegram(service)
+    return service
+
+
+def _area(settings: Settings, zone: ZoneInfo) -> AreaProfile:
+    return AreaProfile(
+        slug=settings.area,
+        language=settings.area_language,
+        languages=settings.languages,
+        zone=zone,
+        hours=read_hours(settings.area_hours, settings.area_time_zone, settings.area_nation),
+        web_address=settings.own_url,
+        sms_number=settings.sms_number,
+        kept_days=settings.keep_messages_days,
+    )
+
+
+def _lanes(settings: Settings) -> dict[str, Lane]:
+    """A lane for each sender that is set up; their SDKs are imported only then."""
+    made: dict[str, Lane] = {}
+    if settings.telegram_token and settings.has_telegram:
+        from bot.telegram.channel import MESSAGES_A_SECOND, TelegramChannel  # noqa: PLC0415 - aiogram is heavy
+
+        channel = TelegramChannel(settings.telegram_token.get_secret_value(), base_url=settings.telegram_api or None)
+        made["telegram"] = Lane("telegram", channel, Pace(MESSAGES_A_SECOND))
+    if settings.has_sms:
+        from server.senders import twilio_lanes  # noqa: PLC0415 - the SDK is heavy
+
+        made |= twilio_lanes(settings)
+    return made
+
+
+def _add_telegram(service: Service) -> None:
+    from bot.telegram.channel import TelegramChannel  # noqa: PLC0415 - aiogram is heavy
+    from server.senders import polite_word  # noqa: PLC0415 - aiogram is heavy
+    from server.webhooks.telegram import TelegramIntake  # noqa: PLC0415 - aiogram is heavy
+
+    channel = service.lanes["telegram"].channel
+    assert isinstance(channel, TelegramChannel)  # noqa: S101 - made a few lines above
+    wording, language = service.ports.wording, service.settings.area_language
+    service.telegram_channel = channel
+    service.telegram = TelegramIntake(service.conversations, channel, lambda: polite_word(wording, language))

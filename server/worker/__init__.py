@@ -1,0 +1,1 @@
+"""What happens without being asked: lanes sent, crashes swept up, old things deleted, heartbeats left."""

@@ -1,0 +1,87 @@
+"""Jobs that come round by the clock: each in its own transaction, harmless to repeat, leaving a heartbeat."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.clock import utc_now
+from server.conversations.models import Message
+from server.db.base import table_of
+from server.db.engine import is_away
+from server.escalations.models import Case
+from server.log import logger
+from server.outbox.receipts import apply_all_waiting
+from server.people.models import Address, Person
+from server.people.privacy import erase_person
+from server.wiring import PERSONAL_DATA, Service
+from server.worker.heartbeats import beat
+
+log = logger(__name__)
+people = table_of(Person)
+addresses = table_of(Address)
+messages = table_of(Message)
+cases = table_of(Case)
+
+FAREWELL_KEPT = timedelta(days=1)
+
+Work = Callable[[AsyncConnection, datetime], Awaitable[object]]
+
+
+def schedule(service: Service) -> AsyncIOScheduler:
+    """A scheduler, not started, that wakes every job."""
+    kept = timedelta(days=service.settings.keep_messages_days)
+
+    async def expire(db: AsyncConnection, now: datetime) -> None:
+        for handler in PERSONAL_DATA:
+            await handler.expire(db, now - kept)
+
+    jobs: dict[str, tuple[Work, int]] = {
+        "receipts": (lambda db, _: apply_all_waiting(db), 30),
+        "farewells": (erase_farewells, 300),
+        "retention": (expire, 3600),
+    }
+    made = AsyncIOScheduler(timezone="UTC")
+    for name, (work, seconds) in jobs.items():
+        made.add_job(
+            run_job,
+            "interval",
+            args=(service, name, work),
+            seconds=seconds,
+            max_instances=1,
+            coalesce=True,
+            next_run_time=utc_now(),
+            id=name,
+        )
+    return made
+
+
+async def run_job(service: Service, name: str, work: Work) -> None:
+    """Do one job in one transaction. One of the three broad edges: a failing job is logged and comes round again."""
+    now = utc_now()
+    try:
+        async with service.engine.begin() as db:
+            await work(db, now)
+            await beat(db, name, now)
+    except Exception as error:
+        if is_away(error):
+            log.warning("job waits for the database", job=name)
+        else:
+            log.exception("job failed", job=name)
+
+
+async def erase_farewells(db: AsyncConnection, now: datetime) -> None:
+    """Finish deletions: the record that said goodbye goes a day later, the one kept for a case when it is closed."""
+    wrote_again = exists().where(addresses.c.person_id == people.c.id, messages.c.address_id == addresses.c.id)
+    said_goodbye = select(people.c.id).where(
+        people.c.is_farewell, people.c.first_seen_at < now - FAREWELL_KEPT, ~wrote_again
+    )
+    has_case = exists().where(cases.c.person_id == people.c.id, cases.c.closed_at.is_(None))
+    kept_for_case = select(people.c.id).where(people.c.erase_when_closed, ~has_case)
+    for query in (said_goodbye, kept_for_case):
+        for (person_id,) in (await db.execute(query.limit(100))).all():
+            await erase_person(db, PERSONAL_DATA, person_id)

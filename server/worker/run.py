@@ -1,0 +1,65 @@
+"""Run a worker: lanes, jobs and Telegram's polling, until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+
+from server.log import logger
+from server.outbox.lanes import work_lane
+from server.wiring import OUTBOX_TOPIC, Service
+from server.worker.jobs import schedule
+
+log = logger(__name__)
+
+
+async def work(service: Service, *, has_polling: bool) -> None:
+    """Work until `service.stopping` is set; what was begun is finished. Needs a started service."""
+    scheduler = schedule(service)
+    scheduler.start()
+    try:
+        async with asyncio.TaskGroup() as group:
+            for lane in service.lanes.values():
+                group.create_task(_lane(service, lane.name))
+            if has_polling and service.telegram is not None:
+                group.create_task(_poll(service))
+            await service.stopping.wait()
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+async def _lane(service: Service, name: str) -> None:
+    async with service.signals.watch(OUTBOX_TOPIC) as wake:
+        await work_lane(service.engine, service.sender, service.lanes[name], service.process, wake, service.stopping)
+
+
+async def _poll(service: Service) -> None:
+    from server.webhooks.polling import poll  # noqa: PLC0415 - aiogram is heavy
+
+    assert service.telegram is not None and service.telegram_channel is not None  # noqa: S101, PT018 - the caller looked
+    await _set_up_bot(service)
+    if not service.settings.is_telegram_webhook:
+        await poll(service.engine, service.telegram_channel, service.telegram, service.stopping)
+
+
+async def set_up_webhook(service: Service) -> None:
+    """Point Telegram's webhook at us, when that is how its updates come. Repeating is harmless."""
+    if service.settings.is_telegram_webhook:
+        await _set_up_bot(service)
+
+
+async def _set_up_bot(service: Service) -> None:
+    """Tell Telegram the bot's words and how its updates reach us; Telegram being away is no reason not to start."""
+    from bot.errors import SendError  # noqa: PLC0415 - aiogram is heavy
+    from server.senders import bot_profiles  # noqa: PLC0415 - aiogram is heavy
+
+    channel, settings = service.telegram_channel, service.settings
+    assert channel is not None  # noqa: S101 - the caller looked
+    try:
+        if settings.is_telegram_webhook and settings.telegram_secret:
+            url = f"{settings.own_url}/webhooks/telegram"
+            await channel.set_webhook(url, settings.telegram_secret.get_secret_value())
+        else:
+            await channel.delete_webhook()
+        await channel.set_up(bot_profiles(service.ports.wording, settings.languages))
+    except SendError as error:
+        log.warning("bot not set up", code=error.code)
