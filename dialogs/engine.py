@@ -61,7 +61,10 @@ def _heard(talk: Talk, message: InboundMessage) -> Talk:
     """The talk with the message read once, and what it says about the writer remembered."""
     told = _age_told(_page_language(talk, message), message)
     text = message.text
-    reading = NOTHING_READ if typed_number(text) is not None else understand(text, told.language, told.ports)
+    # A press is ours to word: what stands on the button says nothing about whoever pressed it.
+    is_press = message.kind is MessageKind.CHOICE and message.press is not None
+    is_ours = is_press or typed_number(text) is not None
+    reading = NOTHING_READ if is_ours else understand(text, told.language, told.ports)
     return replace(told, text=text, message=message, reading=reading)
 
 
@@ -120,21 +123,17 @@ def _event(talk: Talk, event: Event) -> Turn:
 
 
 def _finished(talk: Talk, turn: Turn) -> Turn:
-    """The turn with what belongs to every turn: the first greeting, other ways in, crisis lines, the time."""
-    turn = _with_intro(talk, turn)
-    turn = _with_other_ways(talk, turn)
-    turn = _with_crisis_words_kept(talk, crisis.with_lines(talk, turn))
-    hint = replace(talk, state=turn.state).voice.say("Reply MORE for the rest.")
-    replies = tuple(replace(reply, more_hint=reply.more_hint or hint) for reply in turn.replies)
-    return replace(turn, state=replace(turn.state, last_turn_at=talk.facts.now), replies=replies)
-
-
-def _is_about_crisis(turn: Turn) -> bool:
-    return turn.outcome.name.startswith("crisis")
+    """The turn with what belongs to every turn: what comes before the replies, what they all carry, the time."""
+    turn = _with_crisis_words_kept(talk, turn)
+    if turn.replies:
+        turn = _carrying_what_all_carry(_with_other_ways(talk, _with_intro(talk, turn)), talk)
+    return replace(turn, state=replace(turn.state, last_turn_at=talk.facts.now))
 
 
 def _with_intro(talk: Talk, turn: Turn) -> Turn:
-    if turn.state.is_greeted or not turn.replies or _is_about_crisis(turn) or turn.outcome.name in WITHOUT_INTRO:
+    """The first greeting before the first reply; never before a crisis card."""
+    name = turn.outcome.name
+    if turn.state.is_greeted or name in WITHOUT_INTRO or name.startswith("crisis"):
         return turn
     spoken = replace(talk, state=turn.state)
     return preceded(replace(turn, state=replace(turn.state, is_greeted=True)), greeting.intro(spoken))
@@ -142,22 +141,31 @@ def _with_intro(talk: Talk, turn: Turn) -> Turn:
 
 def _with_other_ways(talk: Talk, turn: Turn) -> Turn:
     """Once, for an under-16 on Telegram; the first greeting of this very turn has said it already."""
-    spoken = replace(talk, state=turn.state)
+    state = turn.state
     if (
-        not turn.replies
-        or turn.state.crisis_since
-        or "told_ways" in turn.state.notes
-        or not greeting.is_young_on_telegram(spoken)
+        state.crisis_since
+        or "told_ways" in state.notes
+        or not greeting.is_young_on_telegram(state.settings, talk.facts)
     ):
         return turn
-    noted = replace(turn, state=spoken.with_note("told_ways", "1").state)
+    spoken = replace(talk, state=state).with_note("told_ways", "1")
+    noted = replace(turn, state=spoken.state)
     ways = greeting.other_ways(spoken) if talk.state.is_greeted else None
     return preceded(noted, ways) if ways else noted
+
+
+def _carrying_what_all_carry(turn: Turn, talk: Talk) -> Turn:
+    """Each reply with how to read on when it is cut and, in a crisis, with the help lines."""
+    spoken = replace(talk, state=turn.state)
+    hint = spoken.voice.say("Reply MORE for the rest.")
+    lines = crisis.present_lines(spoken)
+    replies = (replace(reply, more_hint=reply.more_hint or hint, lines=lines or reply.lines) for reply in turn.replies)
+    return replace(turn, replies=tuple(replies))
 
 
 def _with_crisis_words_kept(talk: Talk, turn: Turn) -> Turn:
     """What somebody in crisis writes belongs to the case, whatever else it did."""
     is_kept = any(isinstance(effect, OpenCase | AddToCase | UseJoinCode) for effect in turn.effects)
-    if not crisis.is_present(talk) or is_kept or talk.reading is NOTHING_READ:
+    if not crisis.is_present(talk) or is_kept or talk.reading is NOTHING_READ or talk.reading.command:
         return turn
     return replace(turn, effects=(*turn.effects, AddToCase()))

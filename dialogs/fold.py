@@ -48,10 +48,16 @@ _WORDS_ONLY = _Characters(keeps_emoji=False)
 _WITH_EMOJI = _Characters(keeps_emoji=True)
 
 
+def _letter(found: re.Match[str]) -> str:
+    return LOOK_ALIKES[found[0]]
+
+
 def _spelled(text: str, characters: _Characters) -> str:
-    bare = _STAR_INSIDE_A_WORD.sub("", text.translate(APOSTROPHES).casefold())
+    bare = text.translate(APOSTROPHES).casefold()
+    if "*" in bare:
+        bare = _STAR_INSIDE_A_WORD.sub("", bare)
     plain = unicodedata.normalize("NFKD", bare).translate(characters)
-    letters = _INSIDE_A_WORD.sub(lambda found: LOOK_ALIKES[found[0]], plain).replace("$", " ")
+    letters = plain if plain.isalpha() else _INSIDE_A_WORD.sub(_letter, plain).replace("$", " ")
     return _DRAWN_OUT.sub(r"\1", letters)
 
 
@@ -71,4 +77,4 @@ def fold_with_emoji(text: str) -> list[str]:
 
 def western_digits(text: str) -> str:
     """The text with every script's decimal digits written 0 to 9."""
-    return "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in text)
+    return text if text.isascii() else "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in text)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from dialogs.fold import fold, western_digits
 from dialogs.messages import MENU_NUMBER, PERSON_NUMBER, Choice
@@ -14,6 +15,7 @@ from dialogs.wording import N_, Voice
 LONGEST_LABEL = 30
 NEAR_ENOUGH = 0.84
 SHORTEST_NEAR_WORD = 4
+LONGEST_NUMBER_REPLY = 20
 
 MENU = N_("Menu")
 MENU_SHORT = N_("menu")
@@ -54,6 +56,8 @@ def paged(entries: Sequence[Entry], page: int, limit: int, place: str, voice: Vo
 
 def typed_number(text: str) -> int | None:
     """The number that the whole text is ("2", "2.", "no 2", "٢"), or None."""
+    if len(text) > LONGEST_NUMBER_REPLY:
+        return None
     bare = western_digits(text).replace("\ufe0f", "").replace("\u20e3", "").strip()
     found = _NUMBER_ALONE.fullmatch(bare)
     return int(found[1]) if found else None
@@ -67,7 +71,7 @@ def choice_by_number(offered: Sequence[Choice], number: int) -> Choice | None:
 def choice_by_words(offered: Sequence[Choice], text: str) -> Choice | None:
     """The choice whose own words the text is."""
     words = fold(text)
-    return next((c for c in offered if words and words in {fold(c.label), fold(c.short)}), None)
+    return next((c for c in offered if words and words in {_folded_label(c.label), _folded_label(c.short)}), None)
 
 
 def choice_by_near_words(offered: Sequence[Choice], text: str) -> Choice | None:
@@ -82,5 +86,12 @@ def choice_by_near_words(offered: Sequence[Choice], text: str) -> Choice | None:
 
 
 def _nearness(words: str, choice: Choice) -> float:
-    forms = [form for form in (fold(choice.label), fold(choice.short)) if len(form) >= SHORTEST_NEAR_WORD]
-    return max((SequenceMatcher(None, words, form).ratio() for form in forms), default=0.0)
+    folded = (_folded_label(choice.label), _folded_label(choice.short))
+    forms = [SequenceMatcher(None, words, form) for form in folded if len(form) >= SHORTEST_NEAR_WORD]
+    return max((form.ratio() for form in forms if form.quick_ratio() >= NEAR_ENOUGH), default=0.0)
+
+
+@lru_cache(maxsize=2_000)
+def _folded_label(label: str) -> str:
+    """Labels come from the catalogue and the library, so few are kept again and again, and nothing personal."""
+    return fold(label)

@@ -12,10 +12,10 @@ from dialogs.menu import choice_by_near_words, choice_by_number, choice_by_words
 from dialogs.messages import MENU_NUMBER, PERSON_NUMBER, MessageKind
 from dialogs.pace import slow_down
 from dialogs.ports import Command, Intent
-from dialogs.talk import Talk, put_away, say, silent
+from dialogs.talk import Talk, put_away, respond, silent
 from dialogs.topics import crisis, greeting, handover, home, joining, language, media, privacy, question, stopping
 from dialogs.turn import Turn
-from dialogs.understand import COMMAND_OF, understand
+from dialogs.understand import COMMAND_OF, heard_language, understand
 
 ALWAYS = {MENU_NUMBER: "menu", PERSON_NUMBER: "person"}
 """These numbers mean the same on every menu, old or new."""
@@ -104,7 +104,7 @@ def _unread(talk: Talk) -> Turn | None:
     if talk.reading.command is not Command.MORE or not talk.state.unread:
         return None
     waiting, *rest = talk.state.unread
-    turn = say(talk, waiting, "unread")
+    turn = respond(talk, waiting, "unread")
     offered = waiting.choices or turn.state.offered
     state = replace(
         turn.state,
@@ -159,8 +159,13 @@ def _nothing_to_read(talk: Talk) -> Turn | None:
 
 
 def _other_language(talk: Talk) -> Turn | None:
-    """In a crisis no new subject is opened."""
-    return None if crisis.is_present(talk) else language.heard(talk)
+    """In a crisis no new subject is opened: what is heard is spoken for now, and settings stay."""
+    if not crisis.is_present(talk):
+        return language.heard(talk)
+    heard = heard_language(talk.text, talk.ports, talk.facts.languages)
+    if heard == talk.language or heard not in talk.facts.languages:
+        return None
+    return again(talk.with_note("spoken", heard), talk.text)
 
 
 def _abuse(talk: Talk) -> Turn | None:
@@ -187,6 +192,15 @@ def _nation_named(talk: Talk) -> Turn | None:
     return question.nation_chosen(talk, nation) if nation else None
 
 
+def _left_over(talk: Talk) -> Turn | None:
+    """Yes, no or skip when nothing was asked: no question to look up."""
+    if talk.reading.command not in ANSWERS_ONLY:
+        return None
+    if crisis.is_present(talk):
+        return crisis.listening(talk)
+    return home.show(talk, text=talk.voice.say("OK. What do you want to know? Pick one, or ask in your own words."))
+
+
 def _only_an_age(talk: Talk) -> Turn | None:
     """An age and nothing more ("im 15"): heard, remembered, and nothing is made of it."""
     finding = talk.reading.finding
@@ -209,6 +223,9 @@ def _is_for_adviser(talk: Talk) -> bool:
 def _is_edited(talk: Talk) -> bool:
     return talk.message is not None and talk.message.kind is MessageKind.EDITED
 
+
+ANSWERS_ONLY = frozenset({Command.YES, Command.NO, Command.NOT_SURE, Command.SKIP, Command.OK_MEANT_ELSE})
+"""Commands that mean something only after a question of ours."""
 
 COMMANDS: dict[Command, Callable[[Talk], Turn]] = {
     Command.MENU: home.show,
@@ -235,7 +252,7 @@ TOPICS: dict[str, Callable[[Talk], Turn | None]] = {
 
 Step = Callable[[Talk], Turn | None]
 
-AGAIN: tuple[Step, ...] = (_nothing_to_read, _abuse, _intent, _nation_named, _only_an_age, question.find)
+AGAIN: tuple[Step, ...] = (_nothing_to_read, _abuse, _intent, _nation_named, _left_over, _only_an_age, question.find)
 """What is left for a text once it is clear that nothing on their screen was meant."""
 
 STEPS: tuple[Step, ...] = (

@@ -79,7 +79,7 @@ class Talk:
         return Reply(language=more.pop("language", self.language), text=text, **more)
 
 
-def say(
+def respond(
     talk: Talk,
     reply: Reply,
     outcome: str | Outcome,

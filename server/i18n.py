@@ -48,15 +48,15 @@ class CatalogueWording:
         return self._catalogue(language).ngettext(one, many, count)
 
     def day(self, language: str, day: date) -> str:
-        """ "Tuesday 9 June"."""
+        """Weekday, day and month: "Tuesday 9 June"."""
         return _format(day, _DAYS.get(language, _DAY), language)
 
     def full_date(self, language: str, day: date) -> str:
-        """ "3 June 2026"."""
+        """Day, month and year: "3 June 2026"."""
         return _format(day, _FULL, language)
 
     def clock(self, language: str, at: datetime) -> str:
-        """ "2:30pm"; languages without a form of their own here use the 24-hour clock."""
+        """Time of day, as in "2:30pm"; languages without a form of their own here use the 24-hour clock."""
         if language not in _HALVES:
             return f"{at.hour:02}:{at.minute:02}"
         if at.minute == 0 and at.hour in {0, 12}:

@@ -35,7 +35,7 @@ from server.outbox import lanes
 from server.outbox.delivery import Lane, Sender
 from server.outbox.pace import Pace
 from server.outbox.privacy import OutboxData
-from server.outbox.service import Outbox
+from server.outbox.service import OUTBOX_TOPIC, Outbox
 from server.outbox.unreachable import on_dead_address
 from server.people.models import Area
 from server.people.privacy import PeopleData, PersonalData
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from bot.telegram.channel import TelegramChannel
     from server.webhooks.telegram import TelegramIntake
 
-OUTBOX_TOPIC = "connexions_outbox"
 UNPACED = 10_000.0
 
 PERSONAL_DATA: tuple[PersonalData, ...] = (OutboxData(), EscalationsData(), ConversationsData(), PeopleData())
@@ -85,7 +84,7 @@ class Service:
     async def stop(self) -> None:
         """Finish what was begun, then let go of everything. Repeating is harmless."""
         self.stopping.set()
-        await self.sender.drain()
+        await self.sender.stop()
         await self.signals.stop()
         for lane in self.lanes.values():
             await lane.channel.close()
@@ -147,6 +146,7 @@ def build(settings: Settings, database_url: str, *, more_channels: dict[str, Cha
     conversations = Conversations(engine, ports, outbox, sender, channels, _area(settings, zone), PERSONAL_DATA)
     signals = Signals(database_url, (LIVE_TOPIC, OUTBOX_TOPIC))
     assets = Assets()
+    stopping = asyncio.Event()
     service = Service(
         settings=settings,
         engine=engine,
@@ -156,10 +156,11 @@ def build(settings: Settings, database_url: str, *, more_channels: dict[str, Cha
         sender=sender,
         lanes=made_lanes,
         signals=signals,
-        web_desk=WebDesk(engine, conversations, signals),
+        web_desk=WebDesk(engine, conversations, signals, stopping),
         pages=Pages(ports.wording, assets),
         assets=assets,
         process=process,
+        stopping=stopping,
     )
     if settings.has_telegram:
         _add_telegram(service)

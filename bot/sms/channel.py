@@ -75,7 +75,11 @@ class SmsChannel:
 
     async def find_sent(self, to: str, reply: Reply, since: datetime) -> str | None:
         """Twilio's id of a message to this address with this very text, created since then. Raises `SendError`."""
-        return await self._find(to, self._body(reply), since)
+        try:
+            text = self._body(reply)
+        except SendError:
+            return None  # what cannot be sent was never handed over
+        return await self._find(to, text, since)
 
     async def close(self) -> None:
         """Let go of connections. Repeating is harmless."""

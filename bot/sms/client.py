@@ -33,7 +33,7 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
         self._limits = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=min(5.0, timeout_seconds))
         self._session: aiohttp.ClientSession | None = None
 
-    async def request(  # noqa: PLR0917  the SDK's signature
+    async def request(
         self,
         method: str,
         uri: str,

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
-from bot.sms.clusters import boundaries
+from bot.clusters import boundaries
 
 Fits = Callable[[str], bool]
 

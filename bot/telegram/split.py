@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bot.sms.clusters import boundaries
+from bot.clusters import boundaries
 
 BETWEEN_BLOCKS = "\n\n"
 # Where a giant paragraph may be cut, best first; never between the digits of one phone number.
@@ -21,7 +21,7 @@ _BREAKS = (
 
 def units(text: str) -> int:
     """The length of a text in UTF-16 units."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def pack(blocks: Iterable[str], limit: int) -> list[str]:

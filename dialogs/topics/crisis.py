@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dialogs.desk import truth, truth_in_crisis
 from dialogs.effects import AddToCase, CaseUrgency, Effect, OpenCase
 from dialogs.menu import Entry
 from dialogs.messages import LineCard, Reply, ReplyKind, Urgency
 from dialogs.ports import Alarm, AlarmKind, Command
-from dialogs.talk import Next, Talk, say
+from dialogs.talk import Next, Talk, respond
 from dialogs.turn import Turn
 from dialogs.understand import heard_language
 from dialogs.wording import N_
 
 TOPIC = "crisis"
+KINDS = frozenset(AlarmKind)
 CHILD_LINE_UNTIL = 19
 FEARLESS_UNTIL = 18
 
@@ -81,7 +80,7 @@ def card_for_topic(talk: Talk, topic: str) -> Turn:
 
 def card_for_choice(talk: Talk, kind: str) -> Turn:
     """The crisis card for a choice that means danger; an unknown kind is treated as abuse."""
-    known = AlarmKind(kind) if kind in set(AlarmKind) else AlarmKind.ABUSE_NOW
+    known = AlarmKind(kind) if kind in KINDS else AlarmKind.ABUSE_NOW
     return card(talk, Alarm(known, (f"choice/{known.value}",)))
 
 
@@ -90,7 +89,7 @@ def answered(talk: Talk, step: str) -> Turn:
     text = {"yes": _safe, "no": _unsafe, "not_sure": _not_sure}.get(step, _not_sure)(talk)
     entries = [] if step == "no" else [_meant_else_entry(talk)]
     reply = talk.reply(text, kind=ReplyKind.CRISIS, urgency=Urgency.CRISIS)
-    return say(talk, reply, f"crisis_{step}", entries, (AddToCase(),), then=Next(TOPIC, "told"))
+    return respond(talk, reply, f"crisis_{step}", entries, (AddToCase(),), then=Next(TOPIC, "told"))
 
 
 def meant_else(talk: Talk) -> Turn:
@@ -99,22 +98,24 @@ def meant_else(talk: Talk) -> Turn:
     text = quiet.voice.say(
         "OK, thank you for telling me. A person will still read it, to be sure. What can I help you with?"
     )
-    return say(quiet, quiet.reply(text), "crisis_meant_else", (), (AddToCase(),))
+    return respond(quiet, quiet.reply(text), "crisis_meant_else", (), (AddToCase(),))
 
 
 def person(talk: Talk) -> Turn:
     """They ask for a person while in crisis: no question about what happened."""
     effect = OpenCase("asked", CaseUrgency.CRISIS, talk.language) if talk.facts.case is None else AddToCase()
-    text = f"{talk.voice.say('You have asked for a person.')} {truth_in_crisis(talk.voice, talk.facts)}"
-    reply = talk.reply(text, kind=ReplyKind.CRISIS, urgency=Urgency.CRISIS)
-    return say(talk, reply, "crisis_person", (), (effect,), then=Next(TOPIC, "told"))
+    asked = talk.voice.say("You have asked for a person.")
+    reply = talk.reply(
+        f"{asked} {truth_in_crisis(talk.voice, talk.facts)}", kind=ReplyKind.CRISIS, urgency=Urgency.CRISIS
+    )
+    return respond(talk, reply, "crisis_person", (), (effect,), then=Next(TOPIC, "told"))
 
 
 def listening(talk: Talk) -> Turn:
     """Words in a crisis that no answer fits: they go to the person who will read them."""
     text = talk.voice.say("I am a computer, so I may not understand this well. A person here will read it.")
     reply = talk.reply(f"{text} {truth(talk.voice, talk.facts)}", kind=ReplyKind.CRISIS, urgency=Urgency.CRISIS)
-    return say(talk, reply, "crisis_listening", [_meant_else_entry(talk)], (AddToCase(),), then=Next(TOPIC, "told"))
+    return respond(talk, reply, "crisis_listening", [_meant_else_entry(talk)], (AddToCase(),), then=Next(TOPIC, "told"))
 
 
 def go_on(talk: Talk) -> Turn | None:
@@ -126,16 +127,12 @@ def go_on(talk: Talk) -> Turn | None:
 
 def is_present(talk: Talk) -> bool:
     """True while every reply has to carry the crisis lines."""
-    return talk.state.crisis_since is not None and talk.state.crisis_kind in set(AlarmKind)
+    return talk.state.crisis_since is not None and talk.state.crisis_kind in KINDS
 
 
-def with_lines(talk: Talk, turn: Turn) -> Turn:
-    """The turn with the crisis lines on each reply, as long as the new state is in crisis."""
-    spoken = replace(talk, state=turn.state)
-    if not is_present(spoken):
-        return turn
-    lines = help_lines(spoken, AlarmKind(turn.state.crisis_kind))
-    return replace(turn, replies=tuple(replace(reply, lines=lines) for reply in turn.replies))
+def present_lines(talk: Talk) -> tuple[LineCard, ...]:
+    """The lines that every reply carries while a crisis is present; empty when there is none."""
+    return help_lines(talk, AlarmKind(talk.state.crisis_kind)) if is_present(talk) else ()
 
 
 def help_lines(talk: Talk, kind: AlarmKind) -> tuple[LineCard, ...]:
@@ -161,17 +158,19 @@ def _for_age(line_id: str, age: int | None) -> str:
 
 
 def _in_the_language_heard(talk: Talk, alarm: Alarm) -> Talk:
-    """The card is in the language of the words when the rule that saw them and the ear agree; settings stay as they are."""
+    """The card is in the language of the words when the rules that saw them agree and the ear does not object; settings stay."""
     heard = heard_language(talk.text, talk.ports, talk.facts.languages)
-    of_rule = alarm.reasons[0].partition("/")[0] if alarm.reasons else ""
-    if heard == of_rule and heard in talk.facts.languages and heard != talk.language:
-        return talk.with_note("spoken", heard)
-    return talk
+    of_rules = {reason.partition("/")[0] for reason in alarm.reasons}
+    language = heard if heard in of_rules else ""
+    if heard is None and len(of_rules) == 1:
+        language = next(iter(of_rules))
+    is_other = language in talk.facts.languages and language != talk.language
+    return talk.with_note("spoken", language) if language and is_other else talk
 
 
 def _shown(talk: Talk, kind: AlarmKind, *effects: Effect) -> Turn:
     then = Next(TOPIC, "safe")
-    return say(talk, _card_reply(talk, kind), "crisis", _safe_entries(talk), effects, then=then, has_menu=False)
+    return respond(talk, _card_reply(talk, kind), "crisis", _safe_entries(talk), effects, then=then, has_menu=False)
 
 
 def _card_reply(talk: Talk, kind: AlarmKind) -> Reply:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dialogs.desk import truth
+from dialogs.facts import Facts
 from dialogs.messages import ChannelName, Reply, ReplyKind
 from dialogs.ports import Intent
-from dialogs.talk import Talk, say
+from dialogs.state import Settings
+from dialogs.talk import Talk, respond
 from dialogs.topics import home
 from dialogs.turn import Turn
 from dialogs.wording import N_
@@ -45,7 +47,7 @@ def intro(talk: Talk) -> Reply:
 def greet(talk: Talk, outcome: str = "greeted") -> Turn:
     """The first message with the menu of groups, whether or not they have seen it."""
     hello = intro(talk)
-    return say(talk.with_state(is_greeted=True), hello, outcome, home.entries(talk), place="home:0")
+    return respond(talk.with_state(is_greeted=True), hello, outcome, home.entries(talk), place="home:0")
 
 
 def small_talk(talk: Talk, intent: Intent) -> Turn | None:
@@ -57,7 +59,7 @@ def small_talk(talk: Talk, intent: Intent) -> Turn | None:
             outcome="greeting",
         )
     if intent in SMALL_TALK:
-        return say(talk, talk.reply(talk.voice.say(SMALL_TALK[intent])), intent.value)
+        return respond(talk, talk.reply(talk.voice.say(SMALL_TALK[intent])), intent.value)
     if intent is Intent.APPOINTMENTS:
         return _people_only(
             talk, talk.voice.say("I can not see or book appointments. A person does that. Reply 9 to ask."), intent
@@ -72,9 +74,9 @@ def small_talk(talk: Talk, intent: Intent) -> Turn | None:
 def abused(talk: Talk) -> Turn:
     """Calm, and a person; no scolding, and not the same line twice."""
     if talk.state.notes.get("was_abused"):
-        return say(talk, talk.reply(talk.voice.say("I am still here. 9 gets a person.")), "abuse")
+        return respond(talk, talk.reply(talk.voice.say("I am still here. 9 gets a person.")), "abuse")
     marked = talk.with_note("was_abused", "1")
-    return say(marked, marked.reply(marked.voice.say("Sorry I was no help. 9 gets a person.")), "abuse")
+    return respond(marked, marked.reply(marked.voice.say("Sorry I was no help. 9 gets a person.")), "abuse")
 
 
 def other_ways(talk: Talk) -> Reply | None:
@@ -86,14 +88,13 @@ def other_ways(talk: Talk) -> Reply | None:
     return talk.reply(text, kind=ReplyKind.NOTICE)
 
 
-def is_young_on_telegram(talk: Talk) -> bool:
+def is_young_on_telegram(settings: Settings, facts: Facts) -> bool:
     """True when they told an age that Telegram does not allow."""
-    age = talk.state.settings.age
-    return talk.facts.channel is ChannelName.TELEGRAM and age is not None and age < TELEGRAM_AGE
+    return facts.channel is ChannelName.TELEGRAM and settings.age is not None and settings.age < TELEGRAM_AGE
 
 
 def _people_only(talk: Talk, text: str, intent: Intent) -> Turn:
-    return say(talk, talk.reply(f"{text} {truth(talk.voice, talk.facts)}"), intent.value)
+    return respond(talk, talk.reply(f"{text} {truth(talk.voice, talk.facts)}"), intent.value)
 
 
 def _telegram_age(talk: Talk) -> str:

@@ -6,7 +6,7 @@ from dialogs.desk import truth, when
 from dialogs.effects import AddToCase, CaseUrgency, OpenCase
 from dialogs.messages import ChannelName
 from dialogs.ports import Command
-from dialogs.talk import NOTHING_NEXT, Next, Talk, say
+from dialogs.talk import NOTHING_NEXT, Next, Talk, respond
 from dialogs.topics import crisis
 from dialogs.turn import Turn
 
@@ -28,7 +28,7 @@ def person(talk: Talk) -> Turn:
     said = talk.voice.say("I have asked a person for you.")
     question = talk.voice.say("What is it about? A few words help. Or reply skip.")
     reply = talk.reply(" ".join(filter(None, (said, truth(talk.voice, talk.facts), _stay(talk)))) + f"\n\n{question}")
-    return say(talk, reply, "person", (), (_case(talk, reason),), then=Next(TOPIC, "about"))
+    return respond(talk, reply, "person", (), (_case(talk, reason),), then=Next(TOPIC, "about"))
 
 
 def book(talk: Talk) -> Turn:
@@ -36,14 +36,15 @@ def book(talk: Talk) -> Turn:
     said = talk.voice.say("A person will write to you here to agree a time.")
     question = talk.voice.say("What is it about? A few words help. Or reply skip.")
     text = " ".join(filter(None, (said, truth(talk.voice, talk.facts), _stay(talk)))) + f"\n\n{question}"
-    return say(talk, talk.reply(text), "booking", (), (_case(talk, "booking"),), then=Next(TOPIC, "about"))
+    return respond(talk, talk.reply(text), "booking", (), (_case(talk, "booking"),), then=Next(TOPIC, "about"))
 
 
 def complain(talk: Talk) -> Turn:
     """A complaint goes to a person at once; their words are asked for."""
     said = talk.voice.say("I am sorry. You can tell me what happened, in your own words.")
-    text = f"{said} {talk.voice.say('A person will read it.')} {truth(talk.voice, talk.facts)}"
-    return say(talk, talk.reply(text), "complain", (), (_case(talk, "complaint"),), then=Next(TOPIC, "complaint"))
+    who = talk.voice.say("A person will read it.")
+    text = f"{said} {who} {truth(talk.voice, talk.facts)}"
+    return respond(talk, talk.reply(text), "complain", (), (_case(talk, "complaint"),), then=Next(TOPIC, "complaint"))
 
 
 def cancel_appointment(talk: Talk) -> Turn:
@@ -51,7 +52,7 @@ def cancel_appointment(talk: Talk) -> Turn:
     said = talk.voice.say("A person will write to you about it. Until then your appointment stands.")
     question = talk.voice.say("Which one is it? A few words help. Or reply skip.")
     text = f"{said} {truth(talk.voice, talk.facts)}\n\n{question}"
-    return say(
+    return respond(
         talk,
         talk.reply(text),
         "cancel_appointment",
@@ -64,9 +65,11 @@ def cancel_appointment(talk: Talk) -> Turn:
 def go_on(talk: Talk) -> Turn | None:
     """The words about it, passed on with the case; skip is fine. Always takes the text."""
     if talk.reading.command in {Command.SKIP, Command.NO}:
-        return say(talk, talk.reply(talk.voice.say("That is fine. You can go on asking me things.")), "about_skipped")
+        return respond(
+            talk, talk.reply(talk.voice.say("That is fine. You can go on asking me things.")), "about_skipped"
+        )
     thanks = talk.voice.say("Thank you. I have passed that on. You can go on asking me things.")
-    return say(talk, talk.reply(thanks), "about_added", (), (AddToCase(),))
+    return respond(talk, talk.reply(thanks), "about_added", (), (AddToCase(),))
 
 
 def _again(talk: Talk) -> Turn:
@@ -81,7 +84,7 @@ def _again(talk: Talk) -> Turn:
     )
     more = talk.voice.say("You can write more here and they will see it.")
     then = NOTHING_NEXT if case.adviser else Next(TOPIC, "about")
-    return say(talk, talk.reply(f"{asked} {now} {more}"), "person_again", (), (AddToCase(),), then=then)
+    return respond(talk, talk.reply(f"{asked} {now} {more}"), "person_again", (), (AddToCase(),), then=then)
 
 
 def _stay(talk: Talk) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialogs.menu import Entry, paged
-from dialogs.talk import Talk, repeat_menu, say
+from dialogs.talk import Talk, repeat_menu, respond
 from dialogs.turn import Turn
 from dialogs.wording import N_
 
@@ -31,7 +31,7 @@ def entries(talk: Talk, page: int = FIRST_PAGE) -> list[Entry]:
 def show(talk: Talk, page: int = FIRST_PAGE, text: str = "", outcome: str = "menu") -> Turn:
     """The main menu, with a word before it or the usual one."""
     words = text or talk.voice.say("What is it about? Pick one, or ask in your own words.")
-    return say(talk, talk.reply(words), outcome, entries(talk, page), place=f"home:{page}")
+    return respond(talk, talk.reply(words), outcome, entries(talk, page), place=f"home:{page}")
 
 
 def show_group(talk: Talk, group: str, page: int) -> Turn:
@@ -43,7 +43,7 @@ def show_group(talk: Talk, group: str, page: int) -> Turn:
         return show(talk, text=talk.voice.say("There is nothing here yet. Pick another, or ask in your own words."))
     choices = paged(topics, page, talk.facts.max_choices, f"group:{group}", talk.voice)
     text = talk.voice.say("{group}. Pick one, or ask in your own words.", group=talk.voice.say(GROUPS[group][0]))
-    return say(talk, talk.reply(text), "group", choices or entries(talk), place=f"group:{group}:{page}")
+    return respond(talk, talk.reply(text), "group", choices or entries(talk), place=f"group:{group}:{page}")
 
 
 def old_menu(talk: Talk) -> Turn:

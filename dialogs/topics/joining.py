@@ -7,7 +7,7 @@ import re
 from dialogs.effects import MakeJoinCode, UseJoinCode
 from dialogs.events import JoinCodeMade
 from dialogs.ports import Command, Phrasebook
-from dialogs.talk import Talk, say, silent
+from dialogs.talk import Talk, respond, silent
 from dialogs.turn import Turn
 
 _CODE = re.compile(r"([2-9A-HJ-NP-Z]{4})-?([2-9A-HJ-NP-Z]{4})", re.IGNORECASE | re.ASCII)
@@ -40,15 +40,15 @@ def show_code(talk: Talk, made: JoinCodeMade) -> Turn:
     """The code, where to type it and for how long it works."""
     where = talk.voice.say("On your other phone or page, write: join {code}", code=made.code)
     limit = talk.voice.plural("It works for {n} minute.", "It works for {n} minutes.", made.minutes)
-    return say(talk, talk.reply(f"{where}\n\n{limit}"), "join_code")
+    return respond(talk, talk.reply(f"{where}\n\n{limit}"), "join_code")
 
 
 def show_joined(talk: Talk) -> Turn:
     """Both are one person now."""
-    return say(talk, talk.reply(talk.voice.say("Done. Both are joined now. You can write on either.")), "joined")
+    return respond(talk, talk.reply(talk.voice.say("Done. Both are joined now. You can write on either.")), "joined")
 
 
 def show_refused(talk: Talk) -> Turn:
     """It did not work; which of the reasons is not said."""
     text = talk.voice.say("That code did not work. Write join on your other phone or page to get a new one.")
-    return say(talk, talk.reply(text), "join_refused")
+    return respond(talk, talk.reply(text), "join_refused")

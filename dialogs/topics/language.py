@@ -6,7 +6,7 @@ from dialogs.effects import FileUnanswered
 from dialogs.fold import fold
 from dialogs.menu import Entry, paged
 from dialogs.messages import Reply
-from dialogs.talk import Next, Talk, preceded, say
+from dialogs.talk import Next, Talk, preceded, respond
 from dialogs.topics import crisis, home
 from dialogs.turn import Turn
 from dialogs.understand import heard_language
@@ -21,8 +21,15 @@ def show_list(talk: Talk, page: int = 0) -> Turn:
     """Every language offered, in its own script."""
     every = [Entry(f"lang:{code}", talk.voice.language_name(code)) for code in talk.facts.languages]
     entries = paged(every, page, talk.facts.max_choices, "languages", talk.voice)
-    text = f"{talk.voice.say('Which language?')}\n\n{home.LANGUAGES_LABEL}"
-    return say(talk, talk.reply(text), "language_list", entries, then=Next(TOPIC, "list"), place=f"languages:{page}")
+    question = talk.voice.say("Which language?")
+    return respond(
+        talk,
+        talk.reply(f"{question}\n\n{home.LANGUAGES_LABEL}"),
+        "language_list",
+        entries,
+        then=Next(TOPIC, "list"),
+        place=f"languages:{page}",
+    )
 
 
 def choose(talk: Talk, code: str) -> Turn:
@@ -55,7 +62,7 @@ def missing(talk: Talk, heard_code: str = "") -> Turn:
     then = Next("media", notes={"reason": "language"})
     filed = (FileUnanswered(talk.text, heard_code),) if heard_code else ()
     entries = [Entry("languages:0", home.LANGUAGES_LABEL, voice.say("language"))]
-    return say(talk, Reply(language="en", text=text), "language_missing", entries, filed, then=then)
+    return respond(talk, Reply(language="en", text=text), "language_missing", entries, filed, then=then)
 
 
 def heard(talk: Talk) -> Turn | None:
@@ -88,7 +95,7 @@ def _ask(talk: Talk, heard_code: str) -> Turn:
     entries = [Entry(f"lang:{code}", theirs.language_name(code)) for code in (heard_code, talk.language)]
     text = "\n\n".join((theirs.say("Which language do you want?"), ours.say("Which language do you want?")))
     then = Next(TOPIC, "asked", {"text": talk.text})
-    return say(talk, Reply(language=heard_code, text=text), "language_asked", entries, then=then)
+    return respond(talk, Reply(language=heard_code, text=text), "language_asked", entries, then=then)
 
 
 def _taken_as_yes(talk: Talk, code: str) -> Turn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogs.desk import truth
 from dialogs.messages import MessageKind
-from dialogs.talk import Next, Talk, say
+from dialogs.talk import Next, Talk, respond
 from dialogs.turn import Turn
 from dialogs.wording import N_
 
@@ -23,6 +23,6 @@ def refuse(talk: Talk, kind: MessageKind) -> Turn:
     """Says that it was not read or kept, and how to get a person and when one is there."""
     text = talk.voice.say(WORDS[kind])
     if kind not in NEEDS_PERSON:
-        return say(talk, talk.reply(text), kind.value)
+        return respond(talk, talk.reply(text), kind.value)
     nine = talk.voice.say("9 gets a person. {truth}", truth=truth(talk.voice, talk.facts))
-    return say(talk, talk.reply(f"{text} {nine}"), kind.value, then=Next("media", notes={"reason": kind.value}))
+    return respond(talk, talk.reply(f"{text} {nine}"), kind.value, then=Next("media", notes={"reason": kind.value}))

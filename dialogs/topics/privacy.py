@@ -11,7 +11,7 @@ from dialogs.menu import Entry
 from dialogs.messages import ChannelName
 from dialogs.ports import Command
 from dialogs.state import ConversationState, Settings
-from dialogs.talk import Next, Talk, say, silent
+from dialogs.talk import Next, Talk, respond, silent
 from dialogs.turn import Turn
 
 ABOUT = "about.confidentiality"
@@ -24,10 +24,11 @@ def private(talk: Talk) -> Turn:
         "If you or someone else may be badly hurt, we must tell a person who can help. We try to tell you first."
     )
     if talk.facts.channel is ChannelName.TELEGRAM:
-        text = f"{text}\n\n{talk.voice.say('Telegram can hold this chat.')}"
+        telegram = talk.voice.say("Telegram can hold this chat.")
+        text = f"{text}\n\n{telegram}"
     answer = talk.ports.book.answer(ABOUT, talk.language, talk.state.settings.nation)
     entries = [Entry(f"topic:{ABOUT}", answer.title)] if answer and not answer.is_expired else []
-    return say(talk, talk.reply(text), "private", entries)
+    return respond(talk, talk.reply(text), "private", entries)
 
 
 def my_data(talk: Talk) -> Turn:
@@ -53,7 +54,7 @@ def show_my_data(talk: Talk, held: MyDataCompiled) -> Turn:
         *_settings(talk),
     ]
     entries = [Entry("delete", voice.say("Delete everything"), voice.say("delete"))]
-    return say(talk, talk.reply("\n\n".join(lines)), "my_data_shown", entries)
+    return respond(talk, talk.reply("\n\n".join(lines)), "my_data_shown", entries)
 
 
 def ask_delete(talk: Talk) -> Turn:
@@ -63,7 +64,7 @@ def ask_delete(talk: Talk) -> Turn:
         Entry("delete:yes", talk.voice.say("Yes, delete everything"), talk.voice.say("yes")),
         Entry("delete:no", talk.voice.say("No, keep it"), talk.voice.say("no")),
     ]
-    return say(talk, talk.reply(text), "delete_asked", entries, then=Next("delete"))
+    return respond(talk, talk.reply(text), "delete_asked", entries, then=Next("delete"))
 
 
 def delete(talk: Talk) -> Turn:
@@ -73,7 +74,7 @@ def delete(talk: Talk) -> Turn:
 
 def keep(talk: Talk) -> Turn:
     """Nothing is deleted."""
-    return say(talk, talk.reply(talk.voice.say("OK. Nothing is deleted.")), "delete_refused")
+    return respond(talk, talk.reply(talk.voice.say("OK. Nothing is deleted.")), "delete_refused")
 
 
 def go_on(talk: Talk) -> Turn | None:
@@ -91,7 +92,7 @@ def show_erased(talk: Talk, done: PersonErased) -> Turn:
         )
     else:
         text = talk.voice.say("Everything is deleted. You can write here again at any time.")
-    turn = say(talk, talk.reply(text), "erased")
+    turn = respond(talk, talk.reply(text), "erased")
     state = ConversationState(
         settings=Settings(),
         menu_id=turn.state.menu_id,

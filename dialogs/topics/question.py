@@ -8,7 +8,7 @@ from dialogs.fold import fold
 from dialogs.menu import Entry
 from dialogs.messages import Reply, ReplyKind
 from dialogs.ports import Answer, Tier
-from dialogs.talk import Next, Talk, preceded, say
+from dialogs.talk import Next, Talk, preceded, respond
 from dialogs.topics import crisis, home
 from dialogs.turn import Outcome, Turn
 from dialogs.wording import N_
@@ -92,7 +92,9 @@ def _before(talk: Talk, answer: Answer | None, topic: str, wants: str = "") -> T
         return crisis.card_for_topic(talk, topic)
     if answer.is_expired:
         text = talk.voice.say("A person is checking this answer, so I can not show it now. A person can tell you.")
-        return say(talk, talk.reply(text), Outcome("expired", topic), [_known(talk, "person")], place=f"topic:{topic}")
+        return respond(
+            talk, talk.reply(text), Outcome("expired", topic), [_known(talk, "person")], place=f"topic:{topic}"
+        )
     if answer.needs_nation and talk.state.settings.nation is None:
         return _ask_nation(talk, topic, wants)
     return None
@@ -105,14 +107,14 @@ def _ask_nation(talk: Talk, topic: str, wants: str) -> Turn:
     ]
     text = talk.voice.say("Do you live in England or Wales?")
     waiting = {"topic": topic, "wants": wants} if wants else {"topic": topic}
-    return say(talk, talk.reply(text), Outcome("nation_asked", topic), entries, then=Next("nation", notes=waiting))
+    return respond(talk, talk.reply(text), Outcome("nation_asked", topic), entries, then=Next("nation", notes=waiting))
 
 
 def _told(talk: Talk, answer: Answer, *, is_more: bool) -> Turn:
     reply = _more_reply(talk, answer) if is_more else _answer_reply(talk, answer)
     place = f"more:{answer.topic}" if is_more else f"topic:{answer.topic}"
     entries = _next_entries(talk, answer, without="more" if is_more else "")
-    turn = say(talk, reply, Outcome("more" if is_more else "answer", answer.topic), entries, place=place)
+    turn = respond(talk, reply, Outcome("more" if is_more else "answer", answer.topic), entries, place=place)
     if answer.language == talk.language:
         return turn
     name = talk.voice.language_name(answer.language)
@@ -200,7 +202,7 @@ def _which(talk: Talk, first: str, second: str) -> Turn:
         return show(talk, known[0].topic if known else first)
     entries = [Entry(f"topic:{answer.topic}", answer.title) for answer in known]
     text = talk.voice.say("Do you mean 1 {first} or 2 {second}?", first=known[0].title, second=known[1].title)
-    return say(talk, talk.reply(text), "which", entries, then=Next("which"))
+    return respond(talk, talk.reply(text), "which", entries, then=Next("which"))
 
 
 def _refuse(talk: Talk, nearest: str | None) -> Turn:
@@ -208,7 +210,7 @@ def _refuse(talk: Talk, nearest: str | None) -> Turn:
         "I do not have an answer to that. I will not guess. You can ask in other words, or talk to a person."
     )
     filed = FileUnanswered(talk.text, talk.language, nearest)
-    return say(talk, talk.reply(text), Outcome("refused", None), effects=(filed,))
+    return respond(talk, talk.reply(text), Outcome("refused", None), effects=(filed,))
 
 
 def _is_crisis(talk: Talk, topic: str) -> bool:

@@ -6,7 +6,7 @@ from dialogs.effects import StartMessages, StopMessages
 from dialogs.fold import fold
 from dialogs.menu import Entry
 from dialogs.messages import ChannelName, ReplyKind
-from dialogs.talk import Next, Talk, say
+from dialogs.talk import Next, Talk, respond
 from dialogs.turn import Turn
 
 LONGEST_STOP = 4
@@ -22,13 +22,12 @@ def is_cancel(text: str) -> bool:
 
 
 def is_stop_sentence(talk: Talk) -> bool:
-    """A stop word and at most three more; not when they ask something ("stop smoking help")."""
-    short = len(fold(talk.text).split()) <= LONGEST_STOP
-    return short and talk.reading.finding.topic is None and talk.ports.phrases.starts_with_stop(talk.text)
+    """True for a stop word and at most three more."""
+    return len(fold(talk.text).split()) <= LONGEST_STOP and talk.ports.phrases.starts_with_stop(talk.text)
 
 
 def stop(talk: Talk) -> Turn:
-    """Nothing more of our own accord, said once; meetings stand."""
+    """Nothing more of our own accord, said once; meetings stand. What "stop smoking" may have asked is one number away."""
     if talk.facts.channel in TEXT_CHANNELS:
         text = talk.voice.say(
             "We will not text you. A meeting with an adviser still stands. To hear from us, reply START."
@@ -37,7 +36,15 @@ def stop(talk: Talk) -> Turn:
         text = talk.voice.say(
             "We will not write to you first. A meeting with an adviser still stands. To hear from us, reply START."
         )
-    return say(talk, talk.reply(text, kind=ReplyKind.NOTICE), "stopped", (), (StopMessages(is_all=True),))
+    return respond(
+        talk, talk.reply(text, kind=ReplyKind.NOTICE), "stopped", _asked_too(talk), (StopMessages(is_all=True),)
+    )
+
+
+def _asked_too(talk: Talk) -> list[Entry]:
+    topic = talk.reading.finding.topic
+    answer = talk.ports.book.answer(topic, talk.language, talk.state.settings.nation) if topic else None
+    return [Entry(f"topic:{answer.topic}", answer.title)] if answer else []
 
 
 def stop_reminders(talk: Talk) -> Turn:
@@ -45,13 +52,15 @@ def stop_reminders(talk: Talk) -> Turn:
     text = talk.voice.say(
         "We will not send reminders. A meeting with an adviser still stands. To get them again, reply START."
     )
-    return say(talk, talk.reply(text, kind=ReplyKind.NOTICE), "reminders_stopped", (), (StopMessages(is_all=False),))
+    return respond(
+        talk, talk.reply(text, kind=ReplyKind.NOTICE), "reminders_stopped", (), (StopMessages(is_all=False),)
+    )
 
 
 def start(talk: Talk) -> Turn:
     """Messages of our own accord are welcome again."""
     text = talk.voice.say("You will hear from us again. To stop, reply STOP.")
-    return say(talk, talk.reply(text, kind=ReplyKind.NOTICE), "started", (), (StartMessages(),))
+    return respond(talk, talk.reply(text, kind=ReplyKind.NOTICE), "started", (), (StartMessages(),))
 
 
 def help_(talk: Talk) -> Turn:
@@ -59,7 +68,7 @@ def help_(talk: Talk) -> Turn:
     text = talk.voice.say(
         "This is a help chat for young people. I am a computer. Reply 9 for a person, 0 for the menu, STOP to stop messages."
     )
-    return say(talk, talk.reply(text), "help")
+    return respond(talk, talk.reply(text), "help")
 
 
 def cancel(talk: Talk) -> Turn:
@@ -70,4 +79,4 @@ def cancel(talk: Talk) -> Turn:
         Entry("cancel:messages", talk.voice.say("All messages"), talk.voice.say("messages")),
     ]
     text = talk.voice.say("What do you want to cancel: the appointment or the messages?")
-    return say(talk, talk.reply(text), "cancel_asked", entries, then=Next("cancel"))
+    return respond(talk, talk.reply(text), "cancel_asked", entries, then=Next("cancel"))

@@ -7,25 +7,26 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from dialogs.ports import Wording
+from dialogs.ports import Ports
 from server.answers import measure
 from server.answers.check_finding import Hit, check_alarm, check_found, must_find
 from server.answers.check_library import check_library
-from server.answers.check_sms import check_sms, sms_parts
+from server.answers.check_sms import check_sms, sms_cost
 from server.answers.check_text import check_text
 from server.answers.check_topic import check_topic
 from server.answers.content import Content, Topic, TopicText
 from server.answers.faults import ContentFault
-from server.answers.finder import build_finder
 from server.answers.loader import read_content
 from server.answers.schema import OFFERED
-from server.answers.wire import alarm_rules
-from server.i18n import CatalogueWording
+from server.answers.wire import ports_of
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """How one topic stands in one language. `reading_age` is None where no measure for the language exists."""
+    """How one topic stands in one language. `reading_age` is None where no measure for the language exists.
+
+    `sms_parts` is what an SMS with choices and help lines costs; 0 for a crisis topic, which has a card.
+    """
 
     topic: str
     language: str
@@ -50,24 +51,24 @@ class Report:
 def check_content(folder: Path, locales: Path, today: date, languages: Sequence[str] = OFFERED) -> Report:
     """Reads a content folder and tells everything that is wrong with it. Never raises for what is in it."""
     content = read_content(folder)
-    wording = CatalogueWording(locales)
-    hits = must_find(content, build_finder(content))
-    faults = {*content.faults, *_faults(content, wording, hits, today, languages)}
-    rows = tuple(_row(content, topic, text, wording, hits) for topic, text in _texts(content, languages))
+    ports = ports_of(content, locales, lambda: date.min)
+    hits = must_find(content, ports.finder)
+    faults = {*content.faults, *_faults(content, ports, hits, today, languages)}
+    rows = tuple(_row(ports, topic, text, hits) for topic, text in _texts(content, languages))
     return Report(tuple(sorted(faults)), rows, tuple(hits))
 
 
 def _faults(
-    content: Content, wording: Wording, hits: list[Hit], today: date, languages: Sequence[str]
+    content: Content, ports: Ports, hits: list[Hit], today: date, languages: Sequence[str]
 ) -> Iterator[ContentFault]:
     for topic in content.topics.values():
         yield from check_topic(content, topic, languages, today)
     for topic, text in _texts(content, languages):
         yield from check_text(content, topic, text)
-        yield from check_sms(content, text, topic.meta.id, wording)
+        yield from check_sms(ports, topic.meta.id, text)
     yield from check_library(content, languages, today)
     yield from check_found(hits)
-    yield from check_alarm(content, alarm_rules(content))
+    yield from check_alarm(content, ports.alarm)
 
 
 def _texts(content: Content, languages: Sequence[str]) -> Iterator[tuple[Topic, TopicText]]:
@@ -77,11 +78,11 @@ def _texts(content: Content, languages: Sequence[str]) -> Iterator[tuple[Topic, 
                 yield topic, text
 
 
-def _row(content: Content, topic: Topic, text: TopicText, wording: Wording, hits: list[Hit]) -> Row:
+def _row(ports: Ports, topic: Topic, text: TopicText, hits: list[Hit]) -> Row:
     shorts = [section.text for section in text.sections if section.form == "short"]
     spoken = [section.text for section in text.sections if section.form != "sms"]
     lengths = [len(measure.words(sentence)) for said in spoken for sentence in measure.sentences(said)]
-    parts = sms_parts(content, topic.meta.id, text.language, wording)
+    cost = sms_cost(ports, topic.meta.id, text.language)
     own = [hit for hit in hits if (hit.topic, hit.language) == (topic.meta.id, text.language)]
     return Row(
         topic=topic.meta.id,
@@ -89,7 +90,7 @@ def _row(content: Content, topic: Topic, text: TopicText, wording: Wording, hits
         status=text.front.status,
         reading_age=max(map(measure.reading_age, shorts), default=5.0) if text.language == "en" else None,
         longest_sentence=max(lengths, default=0),
-        sms_parts=parts[1].parts if parts else 0,
+        sms_parts=cost.sent.parts if cost else 0,
         samples=len(topic.samples.get(text.language, ())),
         found=sum(hit.is_right for hit in own),
         asked=len(own),

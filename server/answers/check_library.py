@@ -8,6 +8,7 @@ from datetime import date
 from rapidfuzz import fuzz, process
 
 from dialogs.fold import fold
+from server.answers.check_sms import crisis_lines
 from server.answers.content import Content, Sample
 from server.answers.faults import ContentFault
 
@@ -42,6 +43,8 @@ def _lines(content: Content, today: date) -> Iterator[ContentFault]:
         line = content.marks["lines.yaml"].line("lines", line_id, "checked_on")
         if entry.checked_on > today:
             yield ContentFault("lines.yaml", line, f"{line_id}: {entry.checked_on} is in the future")
+    for line_id in sorted(crisis_lines() - set(content.lines)) if content.lines else ():
+        yield ContentFault("lines.yaml", 1, f"the crisis card needs the help line '{line_id}'")
 
 
 def _languages(content: Content, languages: Sequence[str]) -> Iterator[ContentFault]:
@@ -102,4 +105,6 @@ def _leaks(content: Content) -> Iterator[ContentFault]:
             for sample in kept:
                 choices = taught.get(language, ())
                 if near := process.extractOne(fold(sample.text), choices, scorer=fuzz.ratio, score_cutoff=TOO_ALIKE):
-                    yield ContentFault(sample.file, sample.line, f"'{sample.text}' is taught as '{near[0]}': change one")
+                    yield ContentFault(
+                        sample.file, sample.line, f"'{sample.text}' is taught as '{near[0]}': change one"
+                    )

@@ -1,55 +1,96 @@
-"""What an answer costs by SMS, rendered with its choices as it goes out."""
+"""What an answer costs by SMS, worded and numbered by the conversation itself and rendered as it goes out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
 
 from bot.sms.encoding import Parts, count_parts
-from bot.sms.render import render
-from dialogs.facts import Nation
-from dialogs.menu import Entry, numbered
-from dialogs.messages import Reply
-from dialogs.ports import Answer, Wording
-from dialogs.wording import Voice
+from bot.sms.render import MAX_PARTS, MEDIA, render
+from dialogs.facts import Desk, Facts, Nation
+from dialogs.messages import ChannelName, LineCard, Reply
+from dialogs.ports import AlarmKind, Ports, Tier
+from dialogs.state import ConversationState, Settings
+from dialogs.talk import Talk
+from dialogs.topics import crisis, question
+from dialogs.turn import Turn
+from dialogs.understand import NOTHING_READ
 from server.answers import limits
-from server.answers.content import Content, TopicText
+from server.answers.content import TopicText
 from server.answers.faults import ContentFault
-from server.answers.library import Library
 
-SMS_CHOICES = 4
-LABELS = {"more": "more", "book": "book a talk", "person": "talk to a person"}
-
-
-def sms_parts(content: Content, topic: str, language: str, wording: Wording) -> tuple[str, Parts] | None:
-    """The longest SMS of an answer over the nations, and what it costs; None when the language is missing."""
-    book = Library(content, lambda: date.min)
-    answers = (book.answer(topic, language, nation) for nation in Nation)
-    texts = [_rendered(book, a, Voice(wording, language)) for a in answers if a and a.language == language and a.sms]
-    return max(((text, count_parts(text)) for text in texts), key=lambda found: found[1].units, default=None)
+_NOON: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
+_AGES: Final = (15, 25)
 
 
-def check_sms(content: Content, text: TopicText, topic: str, wording: Wording) -> Iterator[ContentFault]:
-    """A fault when the SMS with its choices takes more parts than the language may."""
-    found = sms_parts(content, topic, text.language, wording)
+@dataclass(frozen=True, slots=True)
+class SmsCost:
+    """One answer as an SMS. `sent` is all of it; `own` leaves out the help lines, which the editor does not word."""
+
+    text: str
+    own: Parts
+    sent: Parts
+
+
+def sms_cost(ports: Ports, topic: str, language: str) -> SmsCost | None:
+    """The dearer of England's and Wales's; None for crisis topics, which have a card, and where the language is missing."""
+    costs = [cost for nation in Nation if (cost := _cost(ports, topic, language, nation))]
+    return max(costs, key=lambda cost: cost.own.units, default=None)
+
+
+def check_sms(ports: Ports, topic: str, text: TopicText) -> Iterator[ContentFault]:
+    """A fault when the answer with its choices takes more parts than its language may, or more than any message may."""
+    cost = sms_cost(ports, topic, text.language)
+    if cost is None:
+        return
+    line = next((section.line for section in text.sections if section.form == "sms"), 1)
     most = limits.SMS_PARTS.get(text.language, limits.SMS_PARTS_ELSEWHERE)
-    if found and found[1].parts > most:
-        line = next((section.line for section in text.sections if section.form == "sms"), 1)
-        cost = f"{found[1].units} {found[1].encoding} characters, {found[1].parts} parts, at most {most}"
-        yield ContentFault(text.file, line, f"SMS: with its choices {cost}: {found[0]!r}")
+    if cost.own.parts > most:
+        units = f"{cost.own.units} {cost.own.encoding} characters, {cost.own.parts} parts, at most {most}"
+        yield ContentFault(text.file, line, f"SMS: with its choices {units}: {cost.text!r}")
+    if cost.sent.parts > MAX_PARTS:
+        sent = f"{cost.sent.parts} parts, at most {MAX_PARTS}"
+        yield ContentFault(text.file, line, f"SMS: with its choices and help lines {sent}")
 
 
-def _rendered(book: Library, answer: Answer, voice: Voice) -> str:
-    labels = dict(answer.labels)
-    entries = [Entry(key, *_label(book, key, labels, voice)) for key in answer.next_keys]
-    choices = numbered(entries, SMS_CHOICES, voice)
-    return render(Reply(voice.language, answer.short, sms_text=answer.sms, choices=choices))
+def crisis_lines() -> frozenset[str]:
+    """The ids of every help line that a crisis card may show."""
+    asked: set[str] = set()
+
+    class _Asked:
+        def line(self, line_id: str, language: str) -> LineCard:
+            asked.add(line_id)
+            return LineCard(line_id, language)
+
+    for age in _AGES:
+        talk = _talk(Ports(*(_Asked(),) * 6), "en", Settings(age=age))  # type: ignore[arg-type]
+        for kind in AlarmKind:
+            crisis.help_lines(talk, kind)
+    return frozenset(asked)
 
 
-def _label(book: Library, key: str, labels: dict[str, str], voice: Voice) -> tuple[str, str]:
-    """(label, short form) of a choice, as the conversation words it."""
-    if key.startswith("topic:"):
-        found = book.content.topics[key.removeprefix("topic:")].texts.get(voice.language)
-        return labels.get(key, key), found.front.short_title if found else ""
-    said = labels.get(key) or voice.say(LABELS.get(key, key))
-    return said, said
+def _cost(ports: Ports, topic: str, language: str, nation: Nation) -> SmsCost | None:
+    answer = ports.book.answer(topic, language, nation)
+    if answer is None or answer.language != language or not answer.sms or answer.tier is Tier.CRISIS:
+        return None
+    talk = _talk(ports, language, Settings(language, nation=nation))
+    reply = question.show(talk, topic).replies[-1]
+    own = render(_without_lines(reply))
+    return SmsCost(own, count_parts(own), count_parts(render(reply)))
+
+
+def _without_lines(reply: Reply) -> Reply:
+    return replace(reply, lines=())
+
+
+def _talk(ports: Ports, language: str, settings: Settings) -> Talk:
+    """Somebody on SMS who chose a language and is about to be shown something."""
+    most = MEDIA[ChannelName.SMS].limits.max_choices
+    facts = Facts(_NOON, ChannelName.SMS, most, (language,), language, Desk(is_open=True))
+    return Talk(ConversationState(settings, is_greeted=True), facts, ports, NOTHING_READ, _never)
+
+
+def _never(talk: Talk, text: str) -> Turn:
+    raise AssertionError((talk, text))

@@ -14,6 +14,9 @@ from server.answers.markdown import BY_NATION, HEADINGS, Section
 
 NEEDED = ("one_line", "short", "more", "easy", "sms")
 
+_SHORT_NUMBER = 3
+"""Digits of 999 and its like, which may stand in a text."""
+
 Found = Iterator[tuple[int, str]]
 """(line, message) of what is wrong in one file."""
 
@@ -39,7 +42,10 @@ def _head(topic: Topic, text: TopicText) -> Found:
     if len(front.title) > limits.TITLE_LETTERS:
         yield line("title"), f"title: {len(front.title)} letters, at most {limits.TITLE_LETTERS}"
     if len(front.short_title) > limits.SHORT_TITLE_LETTERS:
-        yield line("short_title"), f"short_title: {len(front.short_title)} letters, at most {limits.SHORT_TITLE_LETTERS}"
+        yield (
+            line("short_title"),
+            f"short_title: {len(front.short_title)} letters, at most {limits.SHORT_TITLE_LETTERS}",
+        )
     if text.language in limits.SMS_GSM_ONLY:
         yield from _outside_gsm(line("short_title"), "short_title", front.short_title)
     for key in topic.meta.next:
@@ -116,7 +122,10 @@ def _paragraph(piece: _Piece, limit: Limit) -> Found:
 def _long_sentences(piece: _Piece, limit: Limit) -> Found:
     for sentence in measure.sentences(piece.text):
         if (length := len(measure.words(sentence))) > limit.longest_sentence:
-            yield piece.line, f"{piece.name}: a sentence of {length} words, at most {limit.longest_sentence}: '{sentence}'"
+            yield (
+                piece.line,
+                f"{piece.name}: a sentence of {length} words, at most {limit.longest_sentence}: '{sentence}'",
+            )
 
 
 def _whole(piece: _Piece, limit: Limit) -> Found:
@@ -191,7 +200,7 @@ def _style(piece: _Piece) -> Found:
 
 def _typed_numbers(piece: _Piece, *, is_sms: bool, known: Iterable[str]) -> Found:
     for number in measure.phone_numbers(piece.text):
-        if len(number) > 3 and not (is_sms and number in known):
+        if len(number) > _SHORT_NUMBER and not (is_sms and number in known):
             yield piece.line, f"{piece.name}: a phone number in the text: name the help line in topic.yaml"
 
 

@@ -49,7 +49,10 @@ def _dates(topic: Topic, today: date) -> Found:
         yield line("checked_on"), f"checked_on: {meta.checked_on} is in the future"
     months = limits.MONTHS_FRESH[meta.volatility]
     if meta.review_by > _months_after(meta.checked_on, months):
-        yield line("review_by"), f"review_by: volatility {meta.volatility} means at most {months} months after checked_on"
+        yield (
+            line("review_by"),
+            f"review_by: volatility {meta.volatility} means at most {months} months after checked_on",
+        )
     for number, source in enumerate(meta.sources):
         if source.checked_on > today:
             yield line("sources", number), f"sources: {source.checked_on} is in the future"

@@ -12,6 +12,7 @@ FEWEST_WORDS: Final = 3
 SURE: Final = 0.8
 """What the detector must give its first language; wrong ones were seen up to 0.96, so words of the list must agree too."""
 
+FEWEST_HITS: Final = 2
 LATIN_TYPED: Final = ("ar", "ur")
 DETECTED: Final = ("en", "cy", "pl", "ro", "so")
 
@@ -60,7 +61,7 @@ class ScriptThenWordsGuesser:
         counts = {code: hits(words, code) for code in WORDS}
         for code in LATIN_TYPED:
             others = max(count for other, count in counts.items() if other != code)
-            if counts[code] >= 2 and counts[code] > others and 3 * counts[code] >= len(words):
+            if counts[code] >= FEWEST_HITS and counts[code] > others and 3 * counts[code] >= len(words):
                 return code
         return None
 

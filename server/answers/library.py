@@ -68,9 +68,7 @@ class Library:
     def line(self, line_id: str, language: str) -> LineCard:
         """A help line in the reader's language, in English where it is not translated. Raises KeyError for an unknown id."""
         line: HelpLine = self.content.lines[line_id]
-        return LineCard(
-            line_id, _in(line.name, language), line.phone, line.text_to, line.web, _in(line.note, language)
-        )
+        return LineCard(line_id, _in(line.name, language), line.phone, line.text_to, line.web, _in(line.note, language))
 
     def _text(self, topic: Topic, language: str) -> TopicText | None:
         for code in (language, FALLBACK):

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """What one message may hold. Averages are words a sentence; `hard_share` counts words of three syllables or more."""
@@ -46,7 +50,11 @@ FOUND_SHARE_ELSEWHERE: Final = 0.8
 
 MONTHS_FRESH: Final = {"low": 12, "med": 6, "high": 3, "local": 12}
 
-ACRONYMS: Final = frozenset(["UC", "YOT", "PA", "CSCS", "EHCP", "IDP", "ALN", "GOV", "EMA", "DBS", "ID", "NHS", "GP", "UK", "TV", "PIP", "SMS", "OK", "HIV", "STI", "ADHD", "BSL", "QR", "PIN", "AM", "PM"])
+ACRONYMS: Final = _listed(
+    """
+    UC YOT PA CSCS EHCP IDP ALN GOV EMA DBS ID NHS GP UK TV PIP SMS OK HIV STI ADHD BSL QR PIN AM PM
+    """
+)
 """Short forms that young people use or know; others are written out."""
 
 _ENGLISH: Final = (
@@ -54,9 +62,15 @@ _ENGLISH: Final = (
     (r"\bplease (?:ensure|be advised|note)\b|\bensure\b", "say what to do"),
     (r"\bcommit(?:s|ted|ting)? suicide\b|\b(?:successful|failed) (?:suicide|attempt)\b", "say 'die by suicide'"),
     (r"100 ?% (?:confidential|private|secret|safe)", "nothing is kept secret whatever happens"),
-    (r"\b(?:completely|totally|always|fully) (?:confidential|private|secret|anonymous)\b", "there is one limit, always"),
+    (
+        r"\b(?:completely|totally|always|fully) (?:confidential|private|secret|anonymous)\b",
+        "there is one limit, always",
+    ),
     (r"\b(?:no ?one|nobody) will (?:ever )?(?:know|find out)\b", "there is one limit, always"),
-    (r"(?<!not )(?<!n't )(?<!n’t )(?<!no )(?<!never )(?<!no one can )(?<!nobody can )\bpromis(?:e|es|ed|ing)\b", "promise nothing"),
+    (
+        r"(?<!not )(?<!n't )(?<!n’t )(?<!no )(?<!never )(?<!no one can )(?<!nobody can )\bpromis(?:e|es|ed|ing)\b",
+        "promise nothing",
+    ),
     (r"\bguarantee[ds]?\b", "promise nothing"),
     (r"\bshortly\b|\bin due course\b|\basap\b|\bas soon as possible\b", "say when, or that it is not known"),
     (r"\bfortnight\b|\bCOB\b|\bnext (?:mon|tues|wednes|thurs|fri|satur|sun)day\b", "say the day and the month"),
@@ -66,7 +80,10 @@ _ENGLISH: Final = (
     (r"\bclick (?:here|on)\b", "say what to do on any phone"),
     (r"\b(?:utilise|prior to|in order to|commence|in respect of|pursuant|hereby|regarding)\b", "use an everyday word"),
     (r"\b(?:service users?|clients?|customers?)\b", "say 'you' or 'people'"),
-    (r"\b(?:attention[- ]seeking|drug addicts?|junkies?|illegal immigrants?|offenders?)\b", "name the person, not a label"),
+    (
+        r"\b(?:attention[- ]seeking|drug addicts?|junkies?|illegal immigrants?|offenders?)\b",
+        "name the person, not a label",
+    ),
     (r"\bwe miss(?:ed)? you\b|\bdon['’]t worry\b|\bcheer up\b", "say what helps instead"),
     (r"\b(?:i am|i['’]m) (?:a|also a) (?:person|human)\b", "the chat is a computer"),
     (r"\b(?:isn|aren|don|won|can|doesn)['’]t (?:it|you|they|we|he|she)\?", "no question tags"),
@@ -101,7 +118,11 @@ PASSIVE: Final = re.compile(
     rf"\b(?:am|is|are|was|were|be|been|being|['’]re|['’]s)\s+(?:not\s+|also\s+|always\s+|only\s+|just\s+)?((?:\w+ed|{_IRREGULAR})\b)",
     re.IGNORECASE,
 )
-NOT_PASSIVE: Final = frozenset(
-    ["worried", "scared", "tired", "stressed", "interested", "bored", "excited", "married", "allowed", "needed", "closed", "finished", "confused", "ashamed", "supposed", "frightened", "relaxed", "related", "mixed", "need", "feed", "seed", "speed", "indeed", "red", "bed", "used", "hundred", "naked", "wicked", "sacred", "embarrassed", "annoyed", "upset", "pleased", "engaged", "disabled", "qualified", "retired", "experienced", "open", "hurt", "stuck", "lost", "called"]
+NOT_PASSIVE: Final = _listed(
+    """
+    worried scared tired stressed interested bored excited married allowed needed closed finished confused ashamed
+    supposed frightened relaxed related mixed need feed seed speed indeed red bed used hundred naked wicked sacred
+    embarrassed annoyed upset pleased engaged disabled qualified retired experienced open hurt stuck lost called
+    """
 )
 """Describe a person or a thing, and read as adjectives."""

@@ -62,7 +62,9 @@ class _Reader:
             if topic is None:
                 continue
             if topic.meta.id != f"{path.parent.name}.{path.name}":
-                self._fault(path / "topic.yaml", topic.marks.line("id"), f"the folder says {path.parent.name}.{path.name}")
+                self._fault(
+                    path / "topic.yaml", topic.marks.line("id"), f"the folder says {path.parent.name}.{path.name}"
+                )
             topics[topic.meta.id] = topic
         return topics
 

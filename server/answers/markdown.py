@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-FORMS: Final = {"one line": "one_line", "short": "short", "under 16": "under_16", "more": "more", "easy": "easy", "sms": "sms"}
+FORMS: Final = {
+    "one line": "one_line",
+    "short": "short",
+    "under 16": "under_16",
+    "more": "more",
+    "easy": "easy",
+    "sms": "sms",
+}
 BY_NATION: Final = frozenset({"short", "more", "easy", "sms"})
 NATIONS: Final = {"england": "E", "wales": "W"}
 HEADINGS: Final = {form: heading for heading, form in (("One line", "one_line"), ("Short", "short"), ("Under 16", "under_16"),
@@ -81,7 +88,9 @@ def parse_markdown(text: str) -> Parsed:
     return Parsed(front, tuple(sections), tuple(faults))
 
 
-def _front(rows: list[tuple[int, str]], raw: list[str]) -> tuple[str | None, list[tuple[int, str]], list[tuple[int, str]]]:
+def _front(
+    rows: list[tuple[int, str]], raw: list[str]
+) -> tuple[str | None, list[tuple[int, str]], list[tuple[int, str]]]:
     if not rows or rows[0][1] != "---":
         return None, rows, [(1, "the file must begin with '---' and the title")]
     end = next((number for number, row in rows[1:] if row == "---"), None)

@@ -22,7 +22,22 @@ TWO_SLIPS_FROM: Final = 9
 LONGEST_LANGUAGE_TALK: Final = 6
 """Words in a message that may name a language: a longer one is about something else."""
 
-_NOT: Final = frozenset({"no", "not", "dont", "cant", "without", "dim", "heb", "ddim", "لا", "مش", "ما", "مو", "بدون", "غير"})
+_NOT: Final = frozenset(
+    {"no", "not", "dont", "cant", "without", "dim", "heb", "ddim", "لا", "مش", "ما", "مو", "بدون", "غير"}
+)
+
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_RAW: Final = re.compile(r"[^\s.,;:?…]+")
+_STARS: Final = re.compile(r"[*@#$!](?=\w)")
+_ADDRESS: Final = _listed(
+    """
+    u you ur your bot computer robot thing the this so just bro man all it is are r a i
+    """
+)
 
 
 class _Words(Generic[Meaning]):
@@ -107,8 +122,3 @@ class ContentPhrasebook:
             return fold(word)
         pattern = re.compile("".join("." if c in "*@#$!" else re.escape(c) for c in word))
         return next((w for w in sorted(self._abuse_words) if pattern.fullmatch(w)), fold(word))
-
-
-_RAW: Final = re.compile(r"[^\s.,;:?…]+")
-_STARS: Final = re.compile(r"[*@#$!](?=\w)")
-_ADDRESS: Final = frozenset(["u", "you", "ur", "your", "bot", "computer", "robot", "thing", "the", "this", "so", "just", "bro", "man", "all", "it", "is", "are", "r", "a", "i"])

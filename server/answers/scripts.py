@@ -17,6 +17,7 @@ _OWN_LETTERS: Final = (
 )
 """Letters that Arabic does not have, in the order in which they decide: Urdu has the Persian letters too."""
 
+FEWEST_LETTERS: Final = 3
 _BLOCKS: Final = (
     ("ar", "\u0600", "\u06ff"),
     ("bn", "\u0980", "\u09ff"),
@@ -69,7 +70,7 @@ def of_script(text: str) -> str | None:
         return "vi"
     for code, first, last in _BLOCKS:
         inside = [c for c in letters if first <= c <= last]
-        if len(inside) >= 3 and 2 * len(inside) > len(letters):
+        if len(inside) >= FEWEST_LETTERS and 2 * len(inside) > len(letters):
             return _told_apart(code, text.casefold())
     return None
 

@@ -30,7 +30,7 @@ class Marked:
         return self.lines.get(path, 1)
 
 
-class _Words(yaml.SafeLoader):
+class _Words(yaml.CSafeLoader):
     """Composes nodes; only null is special."""
 
     yaml_implicit_resolvers = {}  # noqa: RUF012 (overrides the parent's table)
@@ -53,7 +53,8 @@ class _Reader:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.read(child, (*path, i)) for i, child in enumerate(node.value)]
-        return None if node.style is None and node.value in _NULLS else str(node.value)
+        is_plain = not getattr(node, "style", None)
+        return None if is_plain and node.value in _NULLS else str(node.value)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         data: dict[str, Any] = {}

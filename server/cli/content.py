@@ -8,6 +8,9 @@ from pathlib import Path
 
 from server.answers.check import Report, Row, check_content
 from server.answers.check_finding import shares
+from server.answers.held_out import held_out
+from server.answers.loader import load_content
+from server.answers.schema import OFFERED
 
 _HEAD = ("topic", "lang", "status", "age", "longest", "sms", "samples", "found")
 
@@ -24,6 +27,19 @@ def check(content_dir: Path, locales_dir: Path = Path("locales"), today: date | 
         print(fault)
     print(f"{len(report.faults)} faults" if report.faults else "no faults")
     return 1 if report.faults else 0
+
+
+def trial(content_dir: Path) -> int:
+    """Prints how the finder does on samples held out in turn, by language. Takes some seconds; always 0 for readable content."""
+    content = load_content(content_dir)
+    for language in OFFERED:
+        found = held_out(content, language)
+        refused = found.asked - found.right - found.close - found.wrong
+        print(
+            f"{language}: {found.asked} held out: {found.right} right, {found.close} right of two, {found.wrong} wrong, "
+            f"{refused} refused; {found.strangers_answered} of {found.strangers} answered though their topic is away"
+        )
+    return 0
 
 
 def _print_table(rows: Iterable[Row]) -> None:

@@ -108,9 +108,10 @@ class Conversations:
         contact = self._contact(channel, lane, sender)
         async with self._locks.hold(contact.address_hash), self.engine.begin() as db:
             thread = await threads.enter(db, contact, self.area.slug, now)
-            if not (isinstance(event, Opened) and thread.state.is_greeted):
-                enqueued = await self._finish(db, contact, thread, event, Claim(None, has_earlier=False), now)
-                self.sender.send_soon(enqueued.to_send)
+            if isinstance(event, Opened) and thread.state.is_greeted:
+                return
+            enqueued = await self._finish(db, contact, thread, event, Claim(None, has_earlier=False), now)
+        self.sender.send_soon(enqueued.to_send)
 
     async def _turn_of(self, contact: Contact, message: InboundMessage, now: datetime) -> Enqueued | None:
         """The stored turn, or None for a repeat. One person's burst waits here and not in the connection pool."""
@@ -176,6 +177,8 @@ class Conversations:
             replies.extend(turn.replies)
             outcome = outcome or turn.outcome
             thread, state, events = await self._effects(db, contact, thread, state, words, turn, now)
+            if isinstance(incoming, InboundMessage) and any(isinstance(x, PersonErased) for x in events):
+                await threads.remember_id(db, thread, incoming, self.area.slug, now)
             waiting.extend(events[:MOST_TURNS_IN_ONE])
         assert outcome is not None  # noqa: S101 - the loop runs at least once
         return _Stored(thread, state, tuple(replies), outcome)
@@ -268,8 +271,8 @@ class Conversations:
                 return
             to = Destination(self.area.slug, channel, lane, group, contact.address_hash)
             enqueued = self.outbox.prepare(to, [reply], now, kind=DeliveryKind.NOTICE, unique_key=key)
-            await self.outbox.store(db, enqueued)
-        self.sender.send_soon(enqueued.to_send)
+            to_send = await self.outbox.store(db, enqueued)
+        self.sender.send_soon(to_send)
 
 
 MOST_CHOICES = {ChannelName.TELEGRAM: 6, ChannelName.WEBCHAT: 6, ChannelName.WHATSAPP: 6, ChannelName.SMS: 4}

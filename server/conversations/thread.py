@@ -63,7 +63,7 @@ async def enter(db: AsyncConnection, contact: Contact, area: str, now: datetime)
         return found
     # two first messages of one address at once: the second waits here and then finds the first one's person
     await db.execute(select(func.pg_advisory_xact_lock(int.from_bytes(contact.address_hash[:8], signed=True))))
-    return await _locked(db, contact) or await _new(db, contact, area, now)
+    return await _locked(db, contact) or await _anew(db, contact, area, now) or await _new(db, contact, area, now)
 
 
 async def _locked(db: AsyncConnection, contact: Contact) -> Thread | None:
@@ -84,6 +84,18 @@ async def _locked(db: AsyncConnection, contact: Contact) -> Thread | None:
     )
     row = (await db.execute(query)).first()
     return None if row is None else Thread(row[0], row[1], row[2], ConversationState.from_plain(row[3]), *row[4:])
+
+
+async def _anew(db: AsyncConnection, contact: Contact, area: str, now: datetime) -> Thread | None:
+    """A fresh memory for an address that is known but has none: deleted as asked, or silent for long after a STOP."""
+    same = addresses.c.lane == contact.lane, addresses.c.address_hash == contact.address_hash
+    query = select(addresses.c.person_id, addresses.c.id, addresses.c.stopped).where(*same)
+    row = (await db.execute(query)).first()
+    if row is None:
+        return None
+    thread = Thread(row.person_id, row.id, new_id(), ConversationState(), row.stopped, None, now, 0)
+    await _add_conversation(db, thread, area, now)
+    return thread
 
 
 async def _new(db: AsyncConnection, contact: Contact, area: str, now: datetime) -> Thread:
@@ -118,21 +130,9 @@ async def claim(
     now: datetime,
 ) -> Claim | None:
     """Store the message under its external id; None when it was stored before. Also what the turn has to know about now."""
-    row = {
-        "id": new_id(),
-        "conversation_id": thread.conversation_id,
-        "address_id": thread.address_id,
-        "area": area,
-        "lane": message.lane,
-        "external_id": message.external_id,
-        "kind": message.kind,
-        "body": body,
-        "sent_at": message.sent_at,
-        "received_at": now,
-    }
     stored = (
         pg_insert(messages)
-        .values(row)
+        .values(_message_row(thread, message, body, area, now))
         .on_conflict_do_nothing(index_elements=["lane", "external_id"])
         .returning(messages.c.id)
         .cte("stored")
@@ -143,9 +143,15 @@ async def claim(
         deliveries.c.leased_by.is_distinct_from(process),
     )
     is_open = and_(cases.c.person_id == thread.person_id, cases.c.closed_at.is_(None))
-    query = select(stored.c.id, cases.c.opened_at, cases.c.urgency, cases.c.adviser, has_earlier).select_from(
-        stored.outerjoin(cases, is_open)
+    heard_from = (
+        update(addresses)
+        .where(addresses.c.id == thread.address_id)
+        .values(last_inbound_at=now, is_reachable=True)
+        .returning(addresses.c.id)
+        .cte("heard_from")
     )
+    columns = (stored.c.id, cases.c.opened_at, cases.c.urgency, cases.c.adviser, has_earlier)
+    query = select(*columns).select_from(stored.outerjoin(cases, is_open)).add_cte(heard_from)
     found = (await db.execute(query)).first()
     if found is None:
         return None
@@ -190,14 +196,29 @@ async def enter_again(db: AsyncConnection, contact: Contact, area: str, now: dat
 
     When a record has to stay, the person and the address are still there and only the memory is made anew.
     """
-    if (found := await _locked(db, contact)) is not None:
+    if (found := await _locked(db, contact) or await _anew(db, contact, area, now)) is not None:
         return found
-    same = addresses.c.lane == contact.lane, addresses.c.address_hash == contact.address_hash
-    row = (await db.execute(select(addresses.c.person_id, addresses.c.id).where(*same))).first()
-    if row is None:
-        thread = await _new(db, contact, area, now)
-        await db.execute(update(people).where(people.c.id == thread.person_id).values(is_farewell=True))
-        return thread
-    thread = Thread(row[0], row[1], new_id(), ConversationState(), "", None, now, 0)
-    await _add_conversation(db, thread, area, now)
+    thread = await _new(db, contact, area, now)
+    await db.execute(update(people).where(people.c.id == thread.person_id).values(is_farewell=True))
     return thread
+
+
+async def remember_id(db: AsyncConnection, thread: Thread, message: InboundMessage, area: str, now: datetime) -> None:
+    """Keep the bare id of the message that asked for a deletion: its provider may send it once more."""
+    row = _message_row(thread, message, "", area, now)
+    await db.execute(pg_insert(messages).values(row).on_conflict_do_nothing(index_elements=["lane", "external_id"]))
+
+
+def _message_row(thread: Thread, message: InboundMessage, body: str, area: str, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "conversation_id": thread.conversation_id,
+        "address_id": thread.address_id,
+        "area": area,
+        "lane": message.lane,
+        "external_id": message.external_id,
+        "kind": message.kind,
+        "body": body,
+        "sent_at": message.sent_at,
+        "received_at": now,
+    }

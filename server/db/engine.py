@@ -19,6 +19,7 @@ def make_engine(url: str, *, pool: int = 10) -> AsyncEngine:
         pool_timeout=POOL_WAIT_SECONDS,
         pool_pre_ping=False,
         pool_reset_on_return="rollback",
+        hide_parameters=True,  # an error of the database must not carry what somebody wrote into a log
         connect_args={
             "timeout": 5,
             "server_settings": {

@@ -32,7 +32,9 @@ def _upgrade(connection: Connection, revision: str) -> None:
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
     connection.commit()
     try:
-        if MigrationContext.configure(connection).get_current_heads() != (newest(),) or revision != "head":
+        heads = MigrationContext.configure(connection).get_current_heads()
+        connection.rollback()
+        if heads != (newest(),) or revision != "head":
             command.upgrade(config(connection), revision)
     finally:
         connection.rollback()
@@ -44,6 +46,7 @@ async def downgrade(engine: AsyncEngine, revision: str) -> None:
     """Take migrations back to a revision ("base" for none)."""
     async with engine.connect() as db:
         await db.run_sync(lambda connection: command.downgrade(config(connection), revision))
+        await db.commit()
 
 
 def newest() -> str:

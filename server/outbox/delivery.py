@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.channel import Channel, SendResult
 from bot.errors import SendError
+from dialogs.messages import Urgency
 from server import metrics
 from server.clock import utc_now
 from server.db.base import table_of
@@ -24,17 +25,40 @@ from server.log import logger
 from server.outbox.models import Delivery
 from server.outbox.pace import Pace
 from server.outbox.receipts import apply_waiting_receipts
-from server.outbox.rules import MAX_ATTEMPTS, Status, predecessors, wait_before
+from server.outbox.rules import LEASE, MAX_ATTEMPTS, Status, predecessors, wait_before
 from server.outbox.service import Destination, Outgoing
 
 log = logger(__name__)
 deliveries = table_of(Delivery)
 
 LONGEST_PACE_WAIT_SECONDS = 8.0
-_MARK_TRIES = 12
+LONGEST_GIVEN_BACK_SECONDS = 5.0
+CALL_SECONDS = LEASE.total_seconds() - 5
+"""A call that takes longer is left to the sweep, which asks the provider once the lease is over."""
+
+STOP_SECONDS = 6.0
+"""How long a stopping process waits for calls under way; what it leaves is settled by the sweep."""
+
+FRESH_LEASE = timedelta(seconds=2)
+HELD_BACK_SECONDS = 15.0
+"""A turn that began before an earlier message of its address failed may end so much later."""
+
+_MARK_TRIES = 600
+_LONGEST_MARK_WAIT_SECONDS = 1.0
 
 OnDeadAddress = Callable[[AsyncConnection, Destination, SendError, datetime], Awaitable[None]]
 """Called in the transaction that notes a dead or opted-out address."""
+
+
+class Went(Enum):
+    """What one sending means for the next one of its address."""
+
+    ON = "the next one may go"
+    LATER = "this one waits for a worker, and so do those behind it"
+    DEAD = "nothing will ever reach this address"
+
+
+Task = asyncio.Task[Went]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,86 +78,187 @@ class Sender:
         self.lanes = lanes
         self._on_dead_address = on_dead_address
         self._chance = random.Random()  # noqa: S311 - jitter, not a secret
-        self._last_of: dict[bytes, asyncio.Task[bool]] = {}
-        self._open: set[asyncio.Task[bool]] = set()
+        self._open: dict[bytes, dict[Task, Urgency]] = {}
+        self._held_back: dict[bytes, float] = {}
+        self._hurry = asyncio.Event()
 
     def send_soon(self, items: Sequence[Outgoing]) -> None:
-        """Send them in the background, after whatever is under way for the same address. Returns at once."""
+        """Send one address's deliveries in the background, after what is under way for it. Returns at once.
+
+        Nothing waits for what is less urgent: a crisis card does not stand behind a reply.
+        """
         if not items:
             return
+        key, urgency = items[0].destination.address_hash, items[0].reply.urgency
+        earlier = [task for task, other in self._open.get(key, {}).items() if other <= urgency]
+        self._begin(items, self._after(earlier, items))
+
+    def begin(self, item: Outgoing) -> Task:
+        """Send one delivery that a worker claimed, in the background."""
+        return self._begin([item], self.send_in_order([item]))
+
+    def _begin(self, items: Sequence[Outgoing], sending: Any) -> Task:
         key = items[0].destination.address_hash
-        task = asyncio.get_running_loop().create_task(self._after(self._last_of.get(key), items))
-        self._last_of[key] = task
-        self._open.add(task)
+        task: Task = asyncio.get_running_loop().create_task(sending)
+        self._open.setdefault(key, {})[task] = items[0].reply.urgency
         task.add_done_callback(lambda done: self._forget(key, done))
+        return task
 
-    def _forget(self, key: bytes, done: asyncio.Task[bool]) -> None:
-        self._open.discard(done)
-        if self._last_of.get(key) is done:
-            del self._last_of[key]
+    def _forget(self, key: bytes, done: Task) -> None:
+        del self._open[key][done]
+        if not self._open[key]:
+            del self._open[key]
+        if not done.cancelled() and (error := done.exception()) is not None:
+            log.error("sending interrupted", exc_info=error)
 
-    async def _after(self, earlier: asyncio.Task[bool] | None, items: Sequence[Outgoing]) -> bool:
+    async def _after(self, earlier: Sequence[Task], items: Sequence[Outgoing]) -> Went:
         """Send after the earlier ones; when those have to wait, these wait behind them."""
-        if earlier is not None:
-            await asyncio.wait([earlier])
-            if earlier.cancelled() or earlier.exception() or not earlier.result():
-                await self._give_back([item.id for item in items], "after-earlier")
-                return False
+        went = await self._went(earlier)
+        if went is Went.DEAD:
+            await self._skip(items, "address-dead")
+            return went
+        if went is Went.LATER or self._is_held_back(items[0]):
+            await self._give_back(items, "after-earlier")
+            return Went.LATER
         return await self.send_in_order(items)
+
+    async def _went(self, earlier: Sequence[Task]) -> Went:
+        """The worst of what became of them; a process that stops waits for none."""
+        waiting, hurry = set(earlier), asyncio.ensure_future(self._hurry.wait())
+        try:
+            while waiting and not self._hurry.is_set():
+                await asyncio.wait({*waiting, hurry}, return_when=asyncio.FIRST_COMPLETED)
+                waiting = {task for task in waiting if not task.done()}
+        finally:
+            hurry.cancel()
+        done = [task.result() if _ended_well(task) else Went.LATER for task in earlier]
+        return Went.DEAD if Went.DEAD in done else Went.LATER if Went.LATER in done else Went.ON
+
+    def _is_held_back(self, item: Outgoing) -> bool:
+        """True when an older one of the address was handed to a worker while this one's turn was taken."""
+        since = self._held_back.get(item.destination.address_hash)
+        is_recent = since is not None and time.monotonic() - since < HELD_BACK_SECONDS
+        return is_recent and item.reply.urgency is not Urgency.CRISIS
+
+    def _hold_back(self, item: Outgoing) -> None:
+        now, key = time.monotonic(), item.destination.address_hash
+        self._held_back.pop(key, None)
+        self._held_back[key] = now
+        while now - self._held_back[oldest := next(iter(self._held_back))] > HELD_BACK_SECONDS:
+            del self._held_back[oldest]
 
     async def drain(self) -> None:
         """Wait until everything begun is done."""
-        while self._open:
-            await asyncio.wait(set(self._open))
+        while tasks := self._tasks():
+            await asyncio.wait(tasks)
 
-    async def send_in_order(self, items: Sequence[Outgoing]) -> bool:
-        """Send one address's deliveries one after the other; false when one, and so the rest, waits for a worker."""
+    def hurry(self) -> None:
+        """From now on nothing waits here for its turn or for the pace: such rows go back to the worker's pile."""
+        self._hurry.set()
+
+    async def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Let calls under way end, for so long; cut off the others. Repeating is harmless."""
+        self.hurry()
+        if tasks := self._tasks():
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _tasks(self) -> set[Task]:
+        return {task for tasks in self._open.values() for task in tasks}
+
+    async def send_in_order(self, items: Sequence[Outgoing]) -> Went:
+        """Send one address's deliveries one after the other, until one has to wait or the address is dead."""
         for place, item in enumerate(items):
-            if not await self._send(item):
-                await self._give_back([x.id for x in items[place + 1 :]], "after-earlier")
-                return False
-        return True
+            went = await self._send(item)
+            if went is Went.LATER:
+                self._hold_back(item)
+                await self._give_back(items[place + 1 :], "after-earlier")
+            if went is Went.DEAD:
+                await self._skip(items[place + 1 :], "address-dead")
+            if went is not Went.ON:
+                return went
+        return Went.ON
 
-    async def _send(self, item: Outgoing) -> bool:
-        """True when the next one of this address may go: this one was taken, or never will be."""
+    async def _send(self, item: Outgoing) -> Went:
         lane = self.lanes.get(item.destination.lane)
         if lane is None:
             await self._mark(item, Status.FAILED, "no-such-lane")
-            return True
-        wait = lane.pace.reserve(time.monotonic())
-        if wait > LONGEST_PACE_WAIT_SECONDS:
-            await self._give_back([item.id], "pace")
-            return False
-        if wait:
-            await asyncio.sleep(wait)
+            return Went.ON
+        if not await self._is_our_turn(lane, item):
+            return Went.LATER
         try:
-            result = await lane.channel.send(item.destination.to_address, item.reply)
+            async with asyncio.timeout(CALL_SECONDS):
+                result = await lane.channel.send(item.destination.to_address, item.reply)
         except SendError as error:
             return await self._note_failure(item, error)
+        except TimeoutError:
+            log.warning("call without an end", delivery=str(item.id), lane=lane.name)
+            return Went.LATER
         await self._note_sent(item, result)
-        return True
+        return Went.ON
+
+    async def _is_our_turn(self, lane: Lane, item: Outgoing) -> bool:
+        """Wait for the lane's pace (never with a crisis card) and see that the lease still holds."""
+        if item.reply.urgency is Urgency.CRISIS:
+            lane.pace.take(time.monotonic())
+        else:
+            wait = lane.pace.reserve(time.monotonic(), LONGEST_PACE_WAIT_SECONDS)
+            if wait is None or not await self._waited(wait):
+                await self._give_back([item], "pace", lane.pace.wait(time.monotonic()))
+                return False
+        return await self._is_still_ours(item)
+
+    async def _waited(self, seconds: float) -> bool:
+        """True after so long; false at once when the process stops meanwhile."""
+        if seconds <= 0:
+            return True
+        try:
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
+        except TimeoutError:
+            return True
+        return False
+
+    async def _is_still_ours(self, item: Outgoing) -> bool:
+        """Renew a lease that is not fresh any more; false when the sweep has taken the row meanwhile."""
+        now = utc_now()
+        if now - item.leased_at < FRESH_LEASE:
+            return True
+        renewal = update(deliveries).where(*_held_as(item)).values(lease_until=now + LEASE)
+        return await self._persist(renewal) > 0
 
     async def _note_sent(self, item: Outgoing, result: SendResult) -> None:
+        """Whoever holds the row by now: it was sent."""
         status = Status.DELIVERED if result.is_delivered else Status.SENT
-        await self._mark(item, status, "", provider_id=result.provider_id, sent_at=utc_now())
+        same = deliveries.c.id == item.id, deliveries.c.status.in_(predecessors(status))
+        values = {"status": status, "reason": "", "provider_id": result.provider_id, "sent_at": utc_now()}
+        await self._persist(
+            update(deliveries).where(*same).values(**values), also=lambda db: self._apply_receipts(db, item, result)
+        )
+        metrics.deliveries.labels(item.destination.lane, status.value, "").inc()
 
-    async def _note_failure(self, item: Outgoing, error: SendError) -> bool:
-        """Try later, or give up with a reason; a dead address is noted and stops nobody."""
+    async def _apply_receipts(self, db: AsyncConnection, item: Outgoing, result: SendResult) -> None:
+        """A receipt can overtake our own note."""
+        if self.has_receipts(item.destination.lane):
+            await apply_waiting_receipts(db, item.destination.lane, result.provider_id)
+
+    async def _note_failure(self, item: Outgoing, error: SendError) -> Went:
+        """Try later, or give up with a reason; a dead address is noted and stops nobody else."""
         now = utc_now()
         if error.is_address_dead or error.is_opted_out:
             reason = "opted-out" if error.is_opted_out else "address-dead"
-            await self._mark(
-                item, Status.FAILED, reason, also=lambda db: self._on_dead_address(db, item.destination, error, now)
-            )
-            return True
+            note = self._on_dead_address
+            await self._mark(item, Status.FAILED, reason, also=lambda db: note(db, item.destination, error, now))
+            return Went.DEAD
         wait = wait_before(item.attempt, error.retry_after_seconds, self._chance)
         if error.is_retryable and item.attempt < MAX_ATTEMPTS and now + wait < item.expires_at:
-            await self._mark(
-                item, Status.DUE, f"retry:{error.code}", not_before=now + wait, lease_until=None, leased_by=None
-            )
-            return False
+            reason = f"retry:{error.code}"
+            await self._mark(item, Status.DUE, reason, not_before=now + wait, lease_until=None, leased_by=None)
+            return Went.LATER
         await self._mark(item, Status.FAILED, error.code)
-        return True
+        return Went.ON
 
     async def _mark(
         self,
@@ -144,61 +269,59 @@ class Sender:
         also: Callable[[AsyncConnection], Awaitable[None]] | None = None,
         **values: Any,
     ) -> None:
-        """Write the outcome, waiting for the database if it is away: an unwritten success would be sent twice."""
-        change = (
-            update(deliveries)
-            .where(deliveries.c.id == item.id, deliveries.c.status.in_(predecessors(status)))
-            .values(status=status, reason=reason, **values)
+        """Write that it did not go, unless the row is in other hands by now."""
+        change = update(deliveries).where(*_held_as(item)).values(status=status, reason=reason, **values)
+        if await self._persist(change, also=also):
+            metrics.deliveries.labels(item.destination.lane, status.value, reason.split(":", maxsplit=1)[0]).inc()
+        log.warning(
+            "delivery not sent", delivery=str(item.id), status=status.value, reason=reason, attempt=item.attempt
         )
-        await self._persist(
-            change, values.get("provider_id") and item.destination.lane, values.get("provider_id"), also
-        )
-        metrics.deliveries.labels(item.destination.lane, status.value, reason.split(":", maxsplit=1)[0]).inc()
-        if status in (Status.FAILED, Status.DUE):
-            log.warning(
-                "delivery not sent", delivery=str(item.id), status=status.value, reason=reason, attempt=item.attempt
-            )
 
-    async def _persist(
-        self,
-        change: Any,
-        lane: str | None,
-        provider_id: str | None,
-        also: Callable[[AsyncConnection], Awaitable[None]] | None,
-    ) -> None:
+    async def _persist(self, change: Any, also: Callable[[AsyncConnection], Awaitable[None]] | None = None) -> int:
+        """Write, waiting for the database if it is away: an unwritten success would be sent twice. How many rows changed."""
         for attempt in range(_MARK_TRIES):
             try:
                 async with self.engine.begin() as db:
-                    await db.execute(change)
-                    if lane and provider_id and self.has_receipts(lane):
-                        await apply_waiting_receipts(db, lane, provider_id)
+                    changed: int = (await db.execute(change)).rowcount
                     if also is not None:
                         await also(db)
             except Exception as error:
                 if not is_away(error) or attempt == _MARK_TRIES - 1:
                     raise
-                await asyncio.sleep(min(5.0, 0.1 * 2**attempt))
+                await asyncio.sleep(min(_LONGEST_MARK_WAIT_SECONDS, 0.1 * 2 ** min(attempt, 10)))
             else:
-                return
+                return changed
+        return 0
 
     def has_receipts(self, lane: str) -> bool:
         """True for lanes whose provider tells later what became of a message."""
         return lane.startswith(("sms", "whatsapp"))
 
-    async def _give_back(self, ids: Sequence[uuid.UUID], reason: str) -> None:
-        """Put rows that were not called for back to due, for a worker."""
-        if not ids:
-            return
-        change = (
-            update(deliveries)
-            .where(deliveries.c.id.in_(ids), deliveries.c.status == Status.SENDING)
-            .values(
-                status=Status.DUE,
-                reason=reason,
-                lease_until=None,
-                leased_by=None,
-                attempt=deliveries.c.attempt - 1,
-                not_before=utc_now() + timedelta(milliseconds=50),
+    async def _give_back(self, items: Sequence[Outgoing], reason: str, seconds: float = 0.05) -> None:
+        """Put rows that were not called for back to due, for a worker; not before so long."""
+        wait = timedelta(seconds=min(max(seconds, 0.05), LONGEST_GIVEN_BACK_SECONDS))
+        free = {"lease_until": None, "leased_by": None, "attempt": deliveries.c.attempt - 1}
+        await self._put(items, Status.DUE, reason, not_before=utc_now() + wait, **free)
+
+    async def _skip(self, items: Sequence[Outgoing], reason: str) -> None:
+        """Put rows away that were not called for and never will be."""
+        await self._put(items, Status.SKIPPED, reason)
+
+    async def _put(self, items: Sequence[Outgoing], status: Status, reason: str, **values: Any) -> None:
+        if items:
+            held = tuple_(deliveries.c.id, deliveries.c.attempt).in_([(item.id, item.attempt) for item in items])
+            still = held, deliveries.c.status == Status.SENDING
+            changed = await self._persist(
+                update(deliveries).where(*still).values(status=status, reason=reason, **values)
             )
-        )
-        await self._persist(change, None, None, None)
+            metrics.deliveries.labels(items[0].destination.lane, status.value, reason).inc(changed)
+
+
+def _held_as(item: Outgoing) -> tuple[Any, ...]:
+    """The row, as long as nobody else has claimed it since."""
+    is_held = deliveries.c.status == Status.SENDING
+    return deliveries.c.id == item.id, is_held, deliveries.c.attempt == item.attempt
+
+
+def _ended_well(task: Task) -> bool:
+    return task.done() and not task.cancelled() and task.exception() is None

@@ -5,30 +5,36 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import SendError
-from dialogs.messages import Reply
+from dialogs.messages import Reply, Urgency
 from server import metrics
 from server.clock import utc_now
 from server.db.base import table_of
 from server.db.engine import is_away
 from server.log import logger
-from server.outbox.delivery import Lane, Sender
+from server.outbox.delivery import STOP_SECONDS, Lane, Sender, Task
 from server.outbox.models import Delivery
-from server.outbox.rules import LEASE, WAITING, Status, is_worth_a_double
+from server.outbox.receipts import apply_waiting_receipts
+from server.outbox.rules import LEASE, MAX_ATTEMPTS, WAITING, Status, is_worth_a_double
 from server.outbox.service import Destination, Outgoing
 
 log = logger(__name__)
 deliveries = table_of(Delivery)
-earlier = deliveries.alias("earlier")
+other = deliveries.alias("other")
 
 BATCH = 25
+LEAST_ROOM = 4
 IDLE_SECONDS = 1.0
+SWEEP_SLACK = timedelta(seconds=2)
+"""A process that lived through an outage of the database writes its outcome first."""
+
 _LOCK_SPACE = 0x0C0FFEE
 
 
@@ -43,7 +49,10 @@ async def work_lane(
         try:
             async with engine.connect() as holder:
                 if await _hold(holder, lane.name):
-                    await _work_while_held(engine, holder, sender, lane, process, wake, stop)
+                    try:
+                        await _work_while_held(engine, holder, sender, lane, process, wake, stop)
+                    finally:
+                        await holder.invalidate()  # back in the pool, the connection would keep the lock
         except Exception as error:
             if not is_away(error):
                 raise
@@ -68,34 +77,42 @@ async def _work_while_held(
     wake: asyncio.Event,
     stop: asyncio.Event,
 ) -> None:
+    """Claim as soon as there is room; a slow call keeps its own room and no more."""
+    begun: set[Task] = set()
     while not stop.is_set():
         await holder.execute(text("SELECT 1"))  # the lock is gone when this fails
         await holder.commit()
-        if not await work_once(engine, sender, lane, process):
-            await _pause(wake, stop)
+        begun |= await work_once(engine, sender, lane, process, under_way=len(begun))
+        await _pause(wake, stop, begun)
+        begun = {task for task in begun if not task.done()}
+    sender.hurry()
+    if begun:
+        await asyncio.wait(begun, timeout=STOP_SECONDS)
 
 
-async def _pause(wake: asyncio.Event, stop: asyncio.Event) -> None:
-    """Until woken, told to stop, or `IDLE_SECONDS` have passed."""
-    waiting = [asyncio.ensure_future(x.wait()) for x in (wake, stop)]
-    await asyncio.wait(waiting, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-    for task in waiting:
-        task.cancel()
+async def _pause(wake: asyncio.Event, stop: asyncio.Event, begun: AbstractSet[Task] = frozenset()) -> None:
+    """Until woken, told to stop, something begun has ended, or `IDLE_SECONDS` have passed."""
+    events = [asyncio.ensure_future(x.wait()) for x in (wake, stop)]
+    await asyncio.wait({*events, *begun}, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    for event in events:
+        event.cancel()
     wake.clear()
 
 
-async def work_once(engine: AsyncEngine, sender: Sender, lane: Lane, process: str) -> int:
-    """Sweep, then send one batch; how many were sent. One per address at a time, so that order holds."""
+async def work_once(engine: AsyncEngine, sender: Sender, lane: Lane, process: str, *, under_way: int = 0) -> set[Task]:
+    """Sweep, then begin to send what is due, as much as the pace lets through soon. One per address, so that order holds."""
     now = utc_now()
     await sweep_lane(engine, lane, now)
+    room = min(BATCH, max(LEAST_ROOM, int(lane.pace.room))) - under_way
     async with engine.begin() as db:
-        items = await _claim(db, lane.name, process, now)
-    await asyncio.gather(*(sender.send_in_order([item]) for item in items))
-    return len(items)
+        items = await _claim(db, lane.name, process, now, room)
+    return {sender.begin(item) for item in items}
 
 
-async def _claim(db: AsyncConnection, lane: str, process: str, now: datetime) -> list[Outgoing]:
-    rows = (await db.execute(_due(lane, now))).mappings().all()
+async def _claim(db: AsyncConnection, lane: str, process: str, now: datetime, room: int) -> list[Outgoing]:
+    """What may go now; with no room left, crisis cards only."""
+    due = _due(lane, now).limit(room) if room > 0 else _due(lane, now).where(_is_crisis).limit(BATCH)
+    rows = (await db.execute(due)).mappings().all()
     if not rows:
         return []
     change = (
@@ -104,28 +121,40 @@ async def _claim(db: AsyncConnection, lane: str, process: str, now: datetime) ->
         .values(status=Status.SENDING, attempt=deliveries.c.attempt + 1, lease_until=now + LEASE, leased_by=process)
     )
     await db.execute(change)
-    return [_outgoing(row) for row in rows]
+    return [_outgoing(row, now) for row in rows]
+
+
+_is_crisis = deliveries.c.urgency == int(Urgency.CRISIS)
 
 
 def _due(lane: str, now: datetime) -> Select[Any]:
-    """What may go now: most urgent first, then oldest, nothing past a message of the same or higher urgency to the same address."""
-    blocked = exists().where(
-        earlier.c.address_hash == deliveries.c.address_hash,
-        earlier.c.lane == deliveries.c.lane,
-        earlier.c.status.in_(WAITING),
-        or_(earlier.c.status == Status.SENDING, earlier.c.urgency <= deliveries.c.urgency),
-        earlier.c.seq < deliveries.c.seq,
+    """What may go now: most urgent first, then oldest.
+
+    Behind a more urgent or older one to the same address everything waits, and behind one that is being sent; a crisis
+    card waits for earlier crisis cards only.
+    """
+    goes_before = or_(
+        and_(other.c.status == Status.SENDING, ~_is_crisis),
+        other.c.urgency < deliveries.c.urgency,
+        and_(other.c.urgency == deliveries.c.urgency, other.c.seq < deliveries.c.seq),
     )
+    blocked = exists().where(
+        other.c.address_hash == deliveries.c.address_hash,
+        other.c.lane == deliveries.c.lane,
+        other.c.status.in_(WAITING),
+        goes_before,
+    )
+    may_go = deliveries.c.status == Status.DUE, deliveries.c.not_before <= now, deliveries.c.expires_at > now
     return (
         select(deliveries)
-        .where(deliveries.c.lane == lane, deliveries.c.status == Status.DUE, deliveries.c.not_before <= now, ~blocked)
+        .where(deliveries.c.lane == lane, *may_go, ~blocked)
         .order_by(deliveries.c.urgency, deliveries.c.seq)
-        .limit(BATCH)
         .with_for_update(skip_locked=True)
     )
 
 
-def _outgoing(row: Any) -> Outgoing:
+def _outgoing(row: Any, leased_at: datetime) -> Outgoing:
+    """The delivery of a row just claimed, this try counted."""
     to = Destination(
         row["area"],
         row["channel"],
@@ -135,7 +164,8 @@ def _outgoing(row: Any) -> Outgoing:
         row["address_id"],
         row["conversation_id"],
     )
-    return Outgoing(row["id"], to, row["kind"], Reply.from_plain(row["reply"]), row["attempt"] + 1, row["expires_at"])
+    reply, attempt = Reply.from_plain(row["reply"]), row["attempt"] + 1
+    return Outgoing(row["id"], to, row["kind"], reply, attempt, row["expires_at"], leased_at)
 
 
 async def sweep_lane(engine: AsyncEngine, lane: Lane, now: datetime) -> None:
@@ -155,39 +185,42 @@ def _too_late(lane: str, now: datetime) -> Any:
 
 
 def _left_in_call(lane: str, now: datetime) -> Select[Any]:
-    is_left = and_(deliveries.c.lane == lane, deliveries.c.status == Status.SENDING, deliveries.c.lease_until < now)
+    is_over = deliveries.c.lease_until < now - SWEEP_SLACK
+    is_left = and_(deliveries.c.lane == lane, deliveries.c.status == Status.SENDING, is_over)
     return select(deliveries).where(is_left).order_by(deliveries.c.seq).limit(BATCH)
 
 
 async def _settle(engine: AsyncEngine, lane: Lane, row: Any, now: datetime) -> None:
     """Ask the provider whether the call before the crash went through; without an answer, decide by what a double costs."""
-    item = _outgoing(row)
-    values: dict[str, Any]
+    item, began_at = _outgoing(row, now), row["lease_until"] - LEASE
     try:
-        provider_id = await lane.channel.find_sent(item.destination.to_address, item.reply, row["lease_until"] - LEASE)
-    except SendError:
-        return  # the provider is away: ask again at the next sweep
-    if provider_id is not None:
-        values = {"status": Status.SENT, "provider_id": provider_id, "reason": "found-at-provider", "sent_at": now}
-    elif is_worth_a_double(item.kind, now, item.expires_at):
-        values = {
-            "status": Status.DUE,
-            "reason": "after-crash",
-            "lease_until": None,
-            "leased_by": None,
-            "not_before": now,
-        }
-    else:
-        values = {"status": Status.FAILED, "reason": "unknown-after-crash"}
+        provider_id = await lane.channel.find_sent(item.destination.to_address, item.reply, began_at)
+    except SendError as error:
+        log.warning("cannot ask the provider", lane=lane.name, code=error.code)
+        return  # asked again at the next sweep
+    values = _outcome(row, provider_id, now)
     same = and_(
         deliveries.c.id == row["id"],
         deliveries.c.status == Status.SENDING,
         deliveries.c.lease_until == row["lease_until"],
     )
     async with engine.begin() as db:
-        await db.execute(update(deliveries).where(same).values(**values))
-    metrics.deliveries.labels(lane.name, values["status"].value, values["reason"]).inc()
-    log.warning("settled after a crash", delivery=str(row["id"]), outcome=values["reason"])
+        changed = (await db.execute(update(deliveries).where(same).values(**values))).rowcount
+        if changed and provider_id is not None:
+            await apply_waiting_receipts(db, lane.name, provider_id)
+    if changed:
+        metrics.deliveries.labels(lane.name, values["status"].value, values["reason"]).inc()
+        log.warning("settled after a crash", delivery=str(row["id"]), outcome=values["reason"])
+
+
+def _outcome(row: Any, provider_id: str | None, now: datetime) -> dict[str, Any]:
+    """What to write of a row that a crash left in a call."""
+    if provider_id is not None:
+        return {"status": Status.SENT, "provider_id": provider_id, "reason": "found-at-provider", "sent_at": now}
+    if row["attempt"] < MAX_ATTEMPTS and is_worth_a_double(row["kind"], now, row["expires_at"]):
+        free = {"lease_until": None, "leased_by": None, "not_before": now}
+        return {"status": Status.DUE, "reason": "after-crash", **free}
+    return {"status": Status.FAILED, "reason": "unknown-after-crash"}
 
 
 async def oldest_waiting_seconds(db: AsyncConnection, now: datetime) -> dict[str, float]:

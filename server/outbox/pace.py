@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 class Pace:
     """Hands out moments to send, `per_second` of them, up to one second's worth at once. Not shared between processes."""
@@ -11,10 +13,21 @@ class Pace:
         self.room = max(1.0, per_second)
         self._free_at = 0.0
 
-    def reserve(self, now: float) -> float:
-        """Seconds to wait before sending; the moment is taken. `now` is a monotonic clock's reading."""
-        earliest = now - (self.room - 1) / self.per_second
-        self._free_at = max(self._free_at, earliest)
-        wait = self._free_at - now
-        self._free_at += 1 / self.per_second
-        return max(0.0, wait)
+    def wait(self, now: float) -> float:
+        """Seconds until the next moment is free; takes none. `now` is a monotonic clock's reading."""
+        return max(0.0, self._next(now) - now)
+
+    def reserve(self, now: float, longest: float = math.inf) -> float | None:
+        """Seconds to wait before sending, and the moment is taken; None, and nothing taken, when that is too long."""
+        wait = self.wait(now)
+        if wait > longest:
+            return None
+        self.take(now)
+        return wait
+
+    def take(self, now: float) -> None:
+        """Take a moment without waiting for it; those who wait their turn pay for it."""
+        self._free_at = self._next(now) + 1 / self.per_second
+
+    def _next(self, now: float) -> float:
+        return max(self._free_at, now - (self.room - 1) / self.per_second)

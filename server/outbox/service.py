@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, insert
+from sqlalchemy import CTE, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.messages import ChannelName, Reply
@@ -18,6 +19,9 @@ from server.outbox.models import Delivery
 from server.outbox.rules import KEPT_WORTH_SENDING, LEASE, DeliveryKind, Status
 
 deliveries = table_of(Delivery)
+
+OUTBOX_TOPIC = "connexions_outbox"
+"""Workers are told under this name that something is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,10 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A stored delivery that this process holds the lease of and may send now. `attempt` counts tries, this one included."""
+    """A stored delivery that this process holds the lease of and may send now.
+
+    `attempt` counts tries, this one included. `leased_at` is when this process took it.
+    """
 
     id: uuid.UUID
     destination: Destination
@@ -43,6 +50,7 @@ class Outgoing:
     reply: Reply
     attempt: int
     expires_at: datetime
+    leased_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +86,10 @@ class Outbox:
         is_ours = not is_shown and not has_earlier
         status = Status.SENT if is_shown else Status.SENDING if is_ours else Status.DUE
         rows, to_send = [], []
-        for reply in replies:
-            item = Outgoing(new_id(), to, kind, reply, 1, now + KEPT_WORTH_SENDING[reply.urgency])
-            rows.append(self._row(item, status, now, unique_key))
+        for place, reply in enumerate(replies):
+            item = Outgoing(new_id(), to, kind, reply, 1, now + KEPT_WORTH_SENDING[reply.urgency], now)
+            key = unique_key if place == 0 or unique_key is None else f"{unique_key}#{place}"
+            rows.append(self._row(item, status, now, key))
             if is_ours:
                 to_send.append(item)
         return Enqueued(tuple(rows), tuple(to_send))
@@ -103,6 +112,7 @@ class Outbox:
             "reply": item.reply.to_plain(),
             "unique_key": unique_key,
             "status": status,
+            "reason": "",
             "attempt": 1 if is_leased else 0,
             "not_before": now,
             "expires_at": item.expires_at,
@@ -112,7 +122,17 @@ class Outbox:
             "sent_at": now if status is Status.SENT else None,
         }
 
-    async def store(self, db: AsyncConnection, enqueued: Enqueued, *, with_update: CTE | None = None) -> None:
-        """Write the rows (and, in the same statement, `with_update`); flushes nothing else, commits nothing."""
-        statement = insert(deliveries).values(list(enqueued.rows))
-        await db.execute(statement.add_cte(with_update) if with_update is not None else statement)
+    async def store(
+        self, db: AsyncConnection, enqueued: Enqueued, *, with_update: CTE | None = None
+    ) -> tuple[Outgoing, ...]:
+        """Write the rows (and, in the same statement, `with_update`); flushes nothing else, commits nothing.
+
+        What the caller may send after its commit: all of `to_send`, less what was asked for before under its unique key.
+        """
+        rows = insert(deliveries).values(list(enqueued.rows))
+        statement = rows.on_conflict_do_nothing(index_elements=["unique_key"]).returning(deliveries.c.id)
+        stored = await db.execute(statement.add_cte(with_update) if with_update is not None else statement)
+        ids = set(stored.scalars())
+        if any(row["status"] is Status.DUE for row in enqueued.rows):
+            await db.execute(select(func.pg_notify(OUTBOX_TOPIC, "")))
+        return tuple(item for item in enqueued.to_send if item.id in ids)

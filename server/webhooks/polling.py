@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import SendError, Unreadable
 from bot.telegram.channel import TelegramChannel
@@ -33,17 +33,24 @@ async def poll(engine: AsyncEngine, channel: TelegramChannel, intake: TelegramIn
         try:
             async with engine.connect() as holder:
                 if (await holder.execute(select(func.pg_try_advisory_lock(_LOCK)))).scalar_one():
-                    await holder.commit()
-                    await _poll_while_held(channel, intake, stop)
+                    try:
+                        await _poll_while_held(holder, channel, intake, stop)
+                    finally:
+                        await holder.invalidate()  # back in the pool, the connection would keep the lock
         except Exception:
             # the third of the three broad edges: polling goes on whatever happens
             log.exception("polling interrupted")
         await _wait(stop, _PAUSE_SECONDS)
 
 
-async def _poll_while_held(channel: TelegramChannel, intake: TelegramIntake, stop: asyncio.Event) -> None:
+async def _poll_while_held(
+    holder: AsyncConnection, channel: TelegramChannel, intake: TelegramIntake, stop: asyncio.Event
+) -> None:
+    """Ask, take, ask for what is newer: an update is let go only once it was taken."""
     offset: int | None = None
     while not stop.is_set():
+        await holder.execute(text("SELECT 1"))  # the lock is gone when this fails
+        await holder.commit()
         try:
             updates = await _until(stop, channel.get_updates(offset, WAIT_SECONDS))
         except SendError as error:
@@ -51,16 +58,20 @@ async def _poll_while_held(channel: TelegramChannel, intake: TelegramIntake, sto
             await _wait(stop, error.retry_after_seconds or _PAUSE_SECONDS)
             continue
         if updates:
-            await take_all(channel, intake, updates)
+            await take_all(channel, intake, updates, stop)
+            if stop.is_set():
+                return
             offset = max(int(update["update_id"]) for update in updates) + 1
 
 
-async def take_all(channel: TelegramChannel, intake: TelegramIntake, updates: Sequence[Mapping[str, Any]]) -> None:
-    """Take a batch: one chat's updates in order, different chats side by side."""
+async def take_all(
+    channel: TelegramChannel, intake: TelegramIntake, updates: Sequence[Mapping[str, Any]], stop: asyncio.Event
+) -> None:
+    """Take a batch: one chat's updates in order, different chats side by side. Told to stop, it may leave some to the next."""
     by_chat: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for update in updates:
         by_chat[_chat_of(update)].append(update)
-    await asyncio.gather(*(_take_in_order(channel, intake, chat) for chat in by_chat.values()))
+    await asyncio.gather(*(_take_in_order(channel, intake, chat, stop) for chat in by_chat.values()))
 
 
 def _chat_of(update: Mapping[str, Any]) -> str:
@@ -73,15 +84,17 @@ def _chat_of(update: Mapping[str, Any]) -> str:
 
 
 async def _take_in_order(
-    channel: TelegramChannel, intake: TelegramIntake, updates: Sequence[Mapping[str, Any]]
+    channel: TelegramChannel, intake: TelegramIntake, updates: Sequence[Mapping[str, Any]], stop: asyncio.Event
 ) -> None:
     for update in updates:
-        await _take(intake, update)
+        if stop.is_set():
+            return
+        await _take(intake, update, stop)
         if (press := callback_id(update)) is not None:
             await channel.answer_callback(press)
 
 
-async def _take(intake: TelegramIntake, update: Mapping[str, Any]) -> None:
+async def _take(intake: TelegramIntake, update: Mapping[str, Any], stop: asyncio.Event) -> None:
     """Take one update. The database being away is waited out; what cannot be taken after some tries is left and counted."""
     tries = 0
     while tries < TRIES:
@@ -93,7 +106,9 @@ async def _take(intake: TelegramIntake, update: Mapping[str, Any]) -> None:
             if not is_away(error):
                 tries += 1
                 log.exception("update not taken", update_id=update.get("update_id"))
-            await asyncio.sleep(_PAUSE_SECONDS)
+            await _wait(stop, _PAUSE_SECONDS)
+            if stop.is_set():
+                return  # not let go: whoever asks next is given it again
         else:
             return
     metrics.refused.labels("telegram", "untakeable").inc()

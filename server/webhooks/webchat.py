@@ -24,7 +24,7 @@ from server.web.display import COOKIE_SECONDS, Display, preferred_language
 from server.web.origin import require_own
 from server.web.pages import Pages
 from server.webhooks.chatdesk import ChatDesk, Thread, ThreadItem
-from server.webhooks.live import HEARTBEAT_SECONDS, news
+from server.webhooks.live import HEARTBEAT_SECONDS, LARGEST_CURSOR, news
 
 __all__ = ["ChatDesk", "ChatOptions", "Thread", "ThreadItem", "router"]
 
@@ -32,7 +32,6 @@ GONE: Final = 410
 CLEAR: Final = '"cookies", "storage", "cache"'
 SESSION_FORM: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 MESSAGE_ID_FORM: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
-LARGEST_CURSOR: Final = 2**53
 Cursor = Annotated[int, Query(ge=0, le=LARGEST_CURSOR)]
 FormCursor = Annotated[int, Form(ge=0, le=LARGEST_CURSOR)]
 Text = Annotated[str, Form()]
@@ -116,14 +115,12 @@ class _WebChat:
         thread = await self._desk.thread(session, after) if session else None
         return Response(status_code=GONE) if thread is None else self._draw_items(thread, page)
 
-    async def live(self, request: Request, after: Cursor = 0) -> Response:
+    async def live(self, request: Request) -> Response:
         """Server-sent events: "news" whenever there may be something new. 204 tells the browser to stop asking."""
         session = self._session(request)
-        if session is None or await self._desk.thread(session, after) is None:
+        if session is None or await self._desk.thread(session, LARGEST_CURSOR) is None:
             return Response(status_code=204)
-        seen = request.headers.get("last-event-id", "")
-        since = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < len(str(LARGEST_CURSOR)) else after
-        return self._stream(news(self._desk, session, since, self._options.heartbeat_seconds))
+        return self._stream(news(self._desk, session, self._options.heartbeat_seconds))
 
     async def view(
         self,

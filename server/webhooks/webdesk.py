@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -34,8 +35,11 @@ MOST_ITEMS = 200
 class WebDesk:
     """`server.webhooks.chatdesk.ChatDesk`. A session is kept only as a hash, so that a copy of the database opens none."""
 
-    def __init__(self, engine: AsyncEngine, service: Conversations, signals: Signals) -> None:
+    def __init__(
+        self, engine: AsyncEngine, service: Conversations, signals: Signals, stopping: asyncio.Event | None = None
+    ) -> None:
         self._engine = engine
+        self._stopping = stopping or asyncio.Event()
         self._service = service
         self._signals = signals
 
@@ -63,6 +67,7 @@ class WebDesk:
                 return None
             theirs = (await db.execute(_theirs(known.id, after))).all()
             ours = (await db.execute(_ours(hashed, after))).all()
+        theirs = [row for row in theirs if row.body]  # a deletion keeps the bare id of the message that asked for it
         items = sorted((*map(self._said, theirs), *map(self._told, ours)), key=lambda item: item.cursor)[-MOST_ITEMS:]
         language = known.language or self._service.area.language
         return Thread(tuple(items), language, max((item.cursor for item in items), default=after))
@@ -82,13 +87,23 @@ class WebDesk:
             await db.execute(update(addresses).where(*same).values(is_reachable=False))
 
     async def changes(self, session: str) -> AsyncIterator[None]:
-        """Yield whenever something was stored for this session, in whatever process."""
+        """Yield whenever something was stored for this session, in whatever process; ends when this process stops."""
         key = self._service.hash_of(LANE, _sender(session)).hex()
         async with self._signals.watch(LIVE_TOPIC, key) as event:
-            while True:
-                await event.wait()
+            while await _first(event, self._stopping):
                 event.clear()
                 yield
+
+
+async def _first(wanted: asyncio.Event, other: asyncio.Event) -> bool:
+    """Wait for either; true when it was the wanted one and not the other."""
+    waiting = [asyncio.ensure_future(event.wait()) for event in (wanted, other)]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+    return not other.is_set()
 
 
 def _sender(session: str) -> str:

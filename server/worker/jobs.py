@@ -76,7 +76,11 @@ async def run_job(service: Service, name: str, work: Work) -> None:
 
 async def erase_farewells(db: AsyncConnection, now: datetime) -> None:
     """Finish deletions: the record that said goodbye goes a day later, the one kept for a case when it is closed."""
-    wrote_again = exists().where(addresses.c.person_id == people.c.id, messages.c.address_id == addresses.c.id)
+    wrote_again = exists().where(
+        addresses.c.person_id == people.c.id,
+        messages.c.address_id == addresses.c.id,
+        messages.c.received_at > people.c.first_seen_at,
+    )
     said_goodbye = select(people.c.id).where(
         people.c.is_farewell, people.c.first_seen_at < now - FAREWELL_KEPT, ~wrote_again
     )

@@ -6,7 +6,8 @@ import asyncio
 
 from server.log import logger
 from server.outbox.lanes import work_lane
-from server.wiring import OUTBOX_TOPIC, Service
+from server.outbox.service import OUTBOX_TOPIC
+from server.wiring import Service
 from server.worker.jobs import schedule
 
 log = logger(__name__)

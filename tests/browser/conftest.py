@@ -76,21 +76,28 @@ class Site:
         asyncio.run(serve())
 
 
-@pytest.fixture
-def desk() -> FakeChatDesk:
+@pytest.fixture(scope="session")
+def shared_desk() -> FakeChatDesk:
     return FakeChatDesk()
 
 
 @pytest.fixture
-def chat_site(desk: FakeChatDesk) -> Iterator[Site]:
-    site = Site(build_app(desk))
+def desk(shared_desk: FakeChatDesk) -> FakeChatDesk:
+    """The desk behind the site, as new."""
+    shared_desk.reset()
+    return shared_desk
+
+
+@pytest.fixture(scope="session")
+def chat_site(shared_desk: FakeChatDesk) -> Iterator[Site]:
+    site = Site(build_app(shared_desk))
     site.start()
     yield site
     site.stop()
 
 
 @pytest.fixture
-def chat_url(chat_site: Site) -> str:
+def chat_url(chat_site: Site, desk: FakeChatDesk) -> str:
     return chat_site.url
 
 

@@ -58,7 +58,7 @@ async def double() -> AsyncIterator[TelegramDouble]:
 
 @pytest.fixture
 async def channel(double: TelegramDouble) -> AsyncIterator[TelegramChannel]:
-    bot = TelegramChannel(TOKEN, base_url=double.base_url, timeout_seconds=1)
+    bot = TelegramChannel(TOKEN, base_url=double.base_url, timeout_seconds=30)
     yield bot
     await bot.close()
     await bot.close()
@@ -105,7 +105,6 @@ async def test_a_long_reply_arrives_whole_and_in_order(double: TelegramDouble, c
         (GARBAGE, "unreadable-answer", False, False),
         (DROPPED, "connection-lost", True, False),
         (ANSWER_LOST, "connection-lost", True, False),
-        (Failure(hang_seconds=30), "timeout", True, False),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -127,6 +126,18 @@ async def test_a_failure_says_what_to_do_next(
     assert len(double.person(SAM).inbox) == (1 if failure.is_done else 0)
     await channel.send(str(SAM), REPLY)
     assert double.person(SAM).inbox
+
+
+async def test_a_server_that_does_not_answer_in_time_can_be_tried_again(double: TelegramDouble) -> None:
+    hasty = TelegramChannel(TOKEN, base_url=double.base_url, timeout_seconds=1)
+    double.fail_next(Failure(hang_seconds=60))
+    try:
+        with pytest.raises(SendError) as caught:
+            await hasty.send(str(SAM), REPLY)
+    finally:
+        await hasty.close()
+    assert (caught.value.code, caught.value.is_retryable) == ("timeout", True)
+    assert double.person(SAM).inbox == []
 
 
 async def test_flood_control_says_when(double: TelegramDouble, channel: TelegramChannel) -> None:
@@ -161,22 +172,17 @@ async def test_a_person_who_blocked_the_bot_and_a_stranger_are_dead_addresses(
 async def test_a_later_piece_is_tried_again_so_that_the_first_is_not_sent_twice(
     double: TelegramDouble, channel: TelegramChannel
 ) -> None:
-    sent = asyncio.create_task(channel.send(str(SAM), LONG))
-    while not double.person(SAM).inbox:
-        await asyncio.sleep(0.001)
-    double.fail_next(too_many(1))
-    await sent
+    double.fail_next(too_many(1), after=1)
+    await channel.send(str(SAM), LONG)
     assert [text.split(" ")[0] for text in double.person(SAM).texts] == ["0", "1", "2"]
 
 
 async def test_a_later_piece_that_must_wait_long_is_given_up(double: TelegramDouble, channel: TelegramChannel) -> None:
-    sent = asyncio.create_task(channel.send(str(SAM), LONG))
-    while not double.person(SAM).inbox:
-        await asyncio.sleep(0.001)
-    double.fail_next(too_many(60))
+    double.fail_next(too_many(60), after=2)
     with pytest.raises(SendError) as caught:
-        await sent
+        await channel.send(str(SAM), LONG)
     assert caught.value.retry_after_seconds == 60
+    assert len(double.person(SAM).inbox) == 2
 
 
 async def test_an_empty_reply_is_refused_before_the_call(double: TelegramDouble, channel: TelegramChannel) -> None:
@@ -304,7 +310,7 @@ async def test_best_effort_calls_never_fail_and_never_hold_up(double: TelegramDo
     double.fail_next(Failure(hang_seconds=30))
     began = time.monotonic()
     await channel.typing(str(SAM))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
 
 
 async def test_the_whole_reply_fits_and_the_past_cannot_be_read(channel: TelegramChannel) -> None:

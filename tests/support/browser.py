@@ -74,9 +74,13 @@ def _from_npm() -> str | None:
     node, npm = shutil.which("node"), shutil.which("npm")
     if not (node and npm):
         return None
-    folder = NODE_DIR if (NODE_DIR / "node_modules/@sparticuz/chromium").exists() else Path.home() / ".cache/connexions-node"
+    folder = (
+        NODE_DIR if (NODE_DIR / "node_modules/@sparticuz/chromium").exists() else Path.home() / ".cache/connexions-node"
+    )
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "node_modules/@sparticuz/chromium").exists() and not _runs([npm, "install", "--prefix", str(folder), "@sparticuz/chromium"]):
+    if not (folder / "node_modules/@sparticuz/chromium").exists() and not _runs(
+        [npm, "install", "--prefix", str(folder), "@sparticuz/chromium"]
+    ):
         return None
     done = subprocess.run([node, "-e", UNPACK], cwd=folder, capture_output=True, text=True, check=False, timeout=120)
     path = done.stdout.strip()

@@ -24,8 +24,10 @@ LANGUAGE = {"en": "Language", "cy": "Iaith", "ar": "اللغة"}
 GREETING = {
     "en": (
         "Hi. I am a computer, not a person.",
-        "You can ask me about money, home, work, school, health or your rights. It is private and free.\n\n"
-        "If you may be badly hurt, a person must know.",
+        (
+            "You can ask me about money, home, work, school, health or your rights. It is private and free.\n\n"
+            "If you may be badly hurt, a person must know."
+        ),
     ),
     "cy": (
         "Helo. Cyfrifiadur ydw i, nid person.",
@@ -33,14 +35,24 @@ GREETING = {
     ),
     "ar": (
         "مرحبًا. أنا حاسوب، ولست إنسانًا.",
-        "يمكنك أن تسألني عن المال أو البيت أو العمل أو المدرسة أو الصحة أو حقوقك. الأمر خاص ومجاني.\n\n"
-        "إذا كان هناك خطر كبير عليك، يجب أن يعرف شخص ما.",
+        (
+            "يمكنك أن تسألني عن المال أو البيت أو العمل أو المدرسة أو الصحة أو حقوقك. الأمر خاص ومجاني.\n\n"
+            "إذا كان هناك خطر كبير عليك، يجب أن يعرف شخص ما."
+        ),
     ),
 }
 CHILDLINE = LineCard("line.childline", "Childline", "0800 1111", note="Free, day and night. Not on the phone bill.")
 SHOUT = LineCard("line.shout", "Shout", text_to="85258", note="Free texts, day and night.")
-EMERGENCY = LineCard("line.999", "Police, ambulance, fire", "999", note="If you cannot speak, cough or tap, then press 55.")
-SHELTER = LineCard("line.shelter", "Shelter", "0808 800 4444", web="https://england.shelter.org.uk", note="Free. Monday to Friday, 8am to 6pm.")
+EMERGENCY = LineCard(
+    "line.999", "Police, ambulance, fire", "999", note="If you cannot speak, cough or tap, then press 55."
+)
+SHELTER = LineCard(
+    "line.shelter",
+    "Shelter",
+    "0808 800 4444",
+    web="https://england.shelter.org.uk",
+    note="Free. Monday to Friday, 8am to 6pm.",
+)
 
 
 def always(language: str = "en") -> tuple[Choice, ...]:
@@ -145,9 +157,15 @@ class FakeChatDesk:
 
     def __init__(self) -> None:
         self.sessions: dict[str, _Session] = {}
+        self.said: list[tuple[str, ButtonPress | None, str]] = []
+        self.reset()
+
+    def reset(self) -> None:
+        """As new."""
+        self.sessions.clear()
+        self.said.clear()
         self.is_down = False
         self.delay_seconds = 0.0
-        self.said: list[tuple[str, ButtonPress | None, str]] = []
 
     async def open(self, session: str, language: str | None, now: datetime) -> None:
         """Greets a new session."""
@@ -231,13 +249,16 @@ class FakeChatDesk:
 
     def _label(self, known: _Session, press: ButtonPress | None) -> str:
         """What the pressed button said; its bare number when the menu is not in the thread."""
-        for item in reversed(known.items):
-            for choice in item.reply.choices if item.reply else ():
-                if press and (item.reply.menu_id, choice.number) == (press.menu_id, press.number):
+        replies = [item.reply for item in reversed(known.items) if item.reply]
+        for reply in replies:
+            for choice in reply.choices:
+                if press and (reply.menu_id, choice.number) == (press.menu_id, press.number):
                     return choice.label
         return str(press.number) if press else ""
 
-    def _add(self, known: _Session, now: datetime, *, text: str = "", reply: Reply | None = None, author: str = "") -> None:
+    def _add(
+        self, known: _Session, now: datetime, *, text: str = "", reply: Reply | None = None, author: str = ""
+    ) -> None:
         cursor = known.items[-1].cursor + 1 if known.items else 1
         known.items.append(ThreadItem(cursor, now.astimezone(ZONE), reply is None, text, reply, author))
         self._tell(known)
@@ -267,11 +288,11 @@ class FakePageWording:
         return ARABIC.get(english, english) if language == "ar" else english
 
     def day(self, language: str, day: date) -> str:
-        """"Tuesday 9 June"."""
+        """ "Tuesday 9 June"."""
         return f"{day:%A} {day.day} {day:%B}"
 
     def clock(self, language: str, at: datetime) -> str:
-        """"2:14pm"."""
+        """ "2:14pm"."""
         return f"{at.hour % 12 or 12}:{at:%M}{'am' if at.hour < 12 else 'pm'}"
 
     def language_name(self, language: str) -> str:

@@ -6,17 +6,21 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from dialogs.alarm import AlarmRule, AlarmRules
 from dialogs.engine import take_turn
 from dialogs.events import Event
 from dialogs.facts import Desk, Facts, Nation
-from dialogs.fold import fold
+from dialogs.fold import fold as plain_fold
 from dialogs.messages import ButtonPress, ChannelName, InboundMessage, LineCard, Link, MessageKind, Reply
 from dialogs.ports import AlarmKind, Answer, Command, Finding, Intent, Ports, Tier
 from dialogs.state import ConversationState
 from dialogs.turn import Turn
+
+fold = lru_cache(maxsize=5_000)(plain_fold)
+"""The same text is folded by several fakes in one turn."""
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 MONDAY_9AM = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

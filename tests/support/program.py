@@ -16,6 +16,7 @@ from bot.errors import SendError
 from dialogs.messages import ChannelName, Limits, Reply
 from server.cli.processes import Server
 from server.db.types import key_ring
+from server.log import set_up_logging
 from server.settings import Settings
 from server.wiring import Service, build
 from server.worker.run import work
@@ -43,6 +44,7 @@ async def running(
     database_url: str, *, has_worker: bool = True, more_channels: dict[str, Channel] | None = None, **settings: Any
 ) -> AsyncIterator[Program]:
     """The program, stopped gracefully at the end."""
+    set_up_logging("ERROR", as_json=False)
     service = build(settings_for(**settings), database_url, more_channels=more_channels)
     server = Server(service, port=0)
     serving = asyncio.create_task(server.serve())

@@ -75,7 +75,7 @@ class TelegramDouble(BotMethods):
         self.calls: list[Call] = []
         self.undelivered: list[dict[str, Any]] = []
         self._api = api or bot_api()
-        self._failures: deque[tuple[str | None, Failure]] = deque()
+        self._failures: deque[tuple[str | None, Failure | None]] = deque()
         self._last_update_id = 880_000
         self._runner: web.AppRunner | None = None
         self._client: ClientSession | None = None
@@ -103,9 +103,9 @@ class TelegramDouble(BotMethods):
         """Somebody who has opened the chat with the bot; the same one for the same id."""
         return self.people.setdefault(chat_id, TelegramPerson(self, chat_id, name, language))
 
-    def fail_next(self, failure: Failure, times: int = 1, method: str | None = None) -> None:
-        """Let the next calls (of that method, or any) go wrong."""
-        self._failures.extend([(method, failure)] * times)
+    def fail_next(self, failure: Failure, times: int = 1, method: str | None = None, after: int = 0) -> None:
+        """Let the next calls (of that method, or any) go wrong, once `after` of them have gone well."""
+        self._failures.extend([(method, None)] * after + [(method, failure)] * times)
 
     def calls_of(self, method: str) -> list[dict[str, Any]]:
         """The values of every call of a method so far, failed ones included, oldest first."""

@@ -19,11 +19,13 @@ const news = document.getElementById("news");
 const words = chat.dataset;
 
 root.classList.add("js");
+sessionStorage.clear(); // htmx notes the page's path there
 
 // --- Leave fast: the screen first, then the server ---
 
 function leave() {
   stopReading();
+  measuring.disconnect();
   document.body.replaceChildren();
   document.title = words.elsewhere;
   if (navigator.onLine) location.replace("/leave");
@@ -123,7 +125,7 @@ write.addEventListener("submit", (event) => {
 // --- Buttons of a reply, and the two that are always there ---
 
 document.addEventListener("submit", (event) => {
-  const form = event.target.closest(".choices, .quick");
+  const form = event.target.closest(".choices, .quick, .to-person");
   if (!form) return;
   event.preventDefault();
   const button = event.submitter;
@@ -198,7 +200,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const fresh = takeFresh();
   for (const item of fresh) prepare(item);
   if (fresh.length) arrive(fresh, sender);
-  else if (isNear) toEnd();
+  else if (isNear && event.target === news) toEnd();
   followLanguage();
 });
 
@@ -232,6 +234,21 @@ function prepare(item, isNew = true) {
   offerReading(item);
 }
 
+// What stays on the screen hides what is under it: scrolling to something, and the focus, keep clear of both.
+const header = document.querySelector(".top");
+const topRow = document.querySelector(".top-row");
+const composer = document.querySelector(".composer");
+
+function measure() {
+  const bar = getComputedStyle(header).display === "contents" ? topRow : header;
+  const isSticky = getComputedStyle(composer).position === "sticky";
+  root.style.setProperty("--top-height", `${isSticky ? bar.offsetHeight : document.querySelector(".leave").offsetHeight + 16}px`);
+  root.style.setProperty("--composer-height", `${isSticky ? composer.offsetHeight : 0}px`);
+}
+
+const measuring = new ResizeObserver(measure);
+for (const part of [root, topRow, header, composer]) measuring.observe(part);
+
 const after = () => document.getElementById("after").value;
 const isNearEnd = () => root.scrollHeight - scrollY - innerHeight < NEAR_PX;
 const toEnd = () => scrollTo(0, root.scrollHeight);
@@ -239,8 +256,8 @@ const toEnd = () => scrollTo(0, root.scrollHeight);
 // A long reply is shown from its beginning, a short one whole, with the box below it.
 function show(fresh) {
   const first = fresh.find((item) => item.matches(".ours")) ?? fresh[0];
-  const room = innerHeight - document.querySelector(".top").offsetHeight - document.querySelector(".composer").offsetHeight;
-  if (root.scrollHeight - first.offsetTop > room + document.querySelector(".composer").offsetHeight) first.scrollIntoView({ block: "start" });
+  const hidden = parseFloat(root.style.getPropertyValue("--top-height"));
+  if (root.scrollHeight - first.offsetTop > innerHeight - hidden) first.scrollIntoView({ block: "start" });
   else toEnd();
 }
 

@@ -7,10 +7,10 @@ import random
 import subprocess
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.sms.clusters import boundaries
+from bot.clusters import boundaries
 from bot.sms.encoding import fit_parts
 from tests.bot.sms.strategies import CLUSTERS
 from tests.support.node import node_tool
@@ -63,6 +63,7 @@ def test_known_characters_are_one(cluster: str) -> None:
     assert boundaries(cluster) == [0, len(cluster)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(CLUSTERS), min_size=1, max_size=150), st.integers(1, 3))
 def test_a_cut_falls_between_clusters(clusters: list[str], parts: int) -> None:
     head, rest = fit_parts("".join(clusters), parts)

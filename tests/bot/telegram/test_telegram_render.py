@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.sms.clusters import boundaries
+from bot.clusters import boundaries
 from bot.telegram.render import TEXT_LIMIT, Button, TelegramPiece, render
 from bot.telegram.split import cut, pack, units
 from dialogs.messages import ButtonPress, Choice, LineCard, Link, Reply
@@ -54,7 +54,7 @@ def letters(text: str) -> str:
     return re.sub("[\\s\x00-\x1f\x7f\u2066-\u2069\u200f]", "", text)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(replies)
 def test_any_reply_fits_and_nothing_is_lost(reply: Reply) -> None:
     pieces = render(reply)
@@ -68,7 +68,7 @@ def test_any_reply_fits_and_nothing_is_lost(reply: Reply) -> None:
         assert shown == wanted
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(replies)
 def test_buttons_stand_under_the_last_piece_only(reply: Reply) -> None:
     *before, last = render(reply) or [TelegramPiece("")]
@@ -81,7 +81,7 @@ def test_buttons_stand_under_the_last_piece_only(reply: Reply) -> None:
     assert all(1 <= len(row[0].data.encode()) <= 64 for row in rows)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.sampled_from(WORDS[:14]) | st.text(max_size=6), max_size=60).map("".join), st.integers(20, 200))
 def test_no_cut_goes_through_a_character(text: str, limit: int) -> None:
     whole = text.strip()

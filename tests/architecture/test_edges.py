@@ -1,0 +1,92 @@
+"""Transactions end, and unknown errors are caught, at a few known edges only. A new one is a decision: write it here with its reason."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+
+from tests.architecture.code import modules, walk_named
+
+COMMITS = {
+    "server.wiring.Service.start": "start-up makes the area's row",
+    "server.conversations.service.Conversations._turn_of": "a message's turn",
+    "server.conversations.service.Conversations.happened": "an event's turn",
+    "server.conversations.service.Conversations.polite_word": "one word to a group",
+    "server.conversations.advising.write_as_adviser": "an adviser's message",
+    "server.webhooks.twilio.router.take_status": "a receipt",
+    "server.webhooks.webdesk.WebDesk.leave": "a browser leaves",
+    "server.outbox.delivery.Sender._persist": "the outcome of one sending",
+    "server.outbox.lanes._hold": "ends the look-up of the lane's lock, which belongs to the connection",
+    "server.outbox.lanes._work_while_held": "ends the look whether the connection is alive",
+    "server.outbox.lanes.work_once": "a worker claims a batch",
+    "server.outbox.lanes.sweep_lane": "a worker sweeps",
+    "server.outbox.lanes._settle": "what a crash left in a call",
+    "server.webhooks.polling._poll_while_held": "ends the look whether the connection with the polling lock is alive",
+    "server.worker.jobs.run_job": "one job",
+    "server.cli.cases.close.use": "one command",
+    "server.cli.rotate._seal_column": "a batch of a column",
+    "server.migrations.env": "migrations",
+    "server.migrations.run._upgrade": "migrations",
+    "server.migrations.run.downgrade": "migrations",
+}
+CATCHES = {
+    "server.app.AwayIsTryAgain.__call__": "request: the database is away, 503; all else goes on up",
+    "server.webhooks.health.router.readyz": "request: the database is away, 503; all else goes on up",
+    "server.webhooks.health.router.show_metrics": "request: figures without the database; all else goes on up",
+    "server.worker.jobs.run_job": "job: logged, comes round again",
+    "server.webhooks.polling.poll": "polling: logged, goes on",
+    "server.webhooks.polling._take": "polling: logged, tried again, then counted",
+    "server.outbox.lanes.work_lane": "lane: the database is away; all else goes on up",
+    "server.outbox.delivery.Sender._persist": "an outcome waits for the database; all else goes on up",
+    "server.cli.processes._while_serving": "goes on up after telling the server to stop",
+}
+GOES_ON = {"server.worker.jobs.run_job", "server.webhooks.polling.poll", "server.webhooks.polling._take"}
+"""The only ones that end an unknown error; every other one raises what it does not know."""
+
+
+def commits() -> Counter[str]:
+    """Functions that end a transaction, or begin one that ends by itself."""
+    names = ("commit", "begin", "begin_nested")
+    return Counter(
+        name
+        for module in modules()
+        for name, node in walk_named(module)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names
+        if not name.startswith("server.migrations.env") or node.func.attr == "commit"
+    )
+
+
+def broad_catches() -> dict[str, ast.ExceptHandler]:
+    """Functions that catch whatever comes, with the handler."""
+    return {
+        name: node
+        for module in modules()
+        for name, node in walk_named(module)
+        if isinstance(node, ast.ExceptHandler) and _is_broad(node.type)
+    }
+
+
+def _is_broad(kind: ast.expr | None) -> bool:
+    names = {node.id for node in ast.walk(kind) if isinstance(node, ast.Name)} if kind else {"BaseException"}
+    return bool(names & {"Exception", "BaseException"})
+
+
+def test_transactions_end_at_known_edges_only() -> None:
+    assert set(commits()) == set(COMMITS)
+
+
+def test_bot_and_dialogs_know_no_transaction() -> None:
+    assert all(name.startswith("server.") for name in commits())
+
+
+def test_unknown_errors_are_caught_at_known_edges_only() -> None:
+    assert set(broad_catches()) == set(CATCHES)
+
+
+def test_every_other_broad_catch_raises_what_it_does_not_know() -> None:
+    silent = {
+        name
+        for name, handler in broad_catches().items()
+        if not any(isinstance(node, ast.Raise) for node in ast.walk(handler))
+    }
+    assert silent == GOES_ON
