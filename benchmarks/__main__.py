@@ -49,8 +49,13 @@ def measure(postgres: EmbeddedPostgres) -> dict[str, float]:
                 first += 1_000_000
                 rates[name].append(result["rate"])
                 p99[name].append(calm["p99"])
-                figures |= {f"{name}_p50_steady": calm["p50"], f"{name}_memory": memory(process), f"{name}_start": started,
-                            f"{name}_p99_full": result["p99"], f"{name}_p50_full": result["p50"]}
+                figures |= {
+                    f"{name}_p50_steady": calm["p50"],
+                    f"{name}_memory": memory(process),
+                    f"{name}_start": started,
+                    f"{name}_p99_full": result["p99"],
+                    f"{name}_p50_full": result["p50"],
+                }
                 if result["answered"] != result["asked"] or calm["answered"] != calm["asked"]:
                     raise SystemExit(f"{name}: not every request was answered 200")
     for name in rates:
@@ -109,8 +114,15 @@ def timed_help() -> float:
 def report(figures: dict[str, float]) -> None:
     """The table, and the verdicts."""
     print(f"{'':34}{'floor':>10}{'ours':>10}")
-    for label, key in (("whole turns a second, 32 conn.", "rate"), ("p50 at 32 connections, ms", "p50_full"), ("p99 at 32 connections, ms", "p99_full"),
-                       ("p50 at 100 a second, ms", "p50_steady"), ("p99 at 100 a second, ms", "p99_steady"), ("memory, MB", "memory"), ("start-up, s", "start")):
+    for label, key in (
+        ("whole turns a second, 32 conn.", "rate"),
+        ("p50 at 32 connections, ms", "p50_full"),
+        ("p99 at 32 connections, ms", "p99_full"),
+        ("p50 at 100 a second, ms", "p50_steady"),
+        ("p99 at 100 a second, ms", "p99_steady"),
+        ("memory, MB", "memory"),
+        ("start-up, s", "start"),
+    ):
         print(f"{label:34}{figures[f'floor_{key}']:>10.1f}{figures[f'ours_{key}']:>10.1f}")
     print(f"{'connexions --help, s':34}{'':>10}{figures['help_seconds']:>10.2f}")
     bars = {

@@ -12,9 +12,22 @@ import time
 from dataclasses import dataclass
 
 QUESTIONS = (
-    "can i leave school at 16", "need cscs", "how do i get universal credit", "menu", "they kicked me out", "hello", "1",
-    "what happens when i get out", "can the police search me", "more", "do i tell them about my record", "morning after pill",
-    "whats the weather", "need a bank account no id", "thanks", "what is an ehcp",
+    "can i leave school at 16",
+    "need cscs",
+    "how do i get universal credit",
+    "menu",
+    "they kicked me out",
+    "hello",
+    "1",
+    "what happens when i get out",
+    "can the police search me",
+    "more",
+    "do i tell them about my record",
+    "morning after pill",
+    "whats the weather",
+    "need a bank account no id",
+    "thanks",
+    "what is an ehcp",
 )
 SECRET = "benchmark-secret"  # noqa: S105 - of a server that lives for a minute
 PEOPLE = 400
@@ -51,7 +64,8 @@ class Updates:
         update = {
             "update_id": number,
             "message": {
-                "message_id": number, "date": 1_790_000_000 + number // 100,
+                "message_id": number,
+                "date": 1_790_000_000 + number // 100,
                 "chat": {"id": person, "type": "private", "first_name": "Sam"},
                 "from": {"id": person, "is_bot": False, "first_name": "Sam", "language_code": "en"},
                 "text": self._chance.choice(QUESTIONS),
@@ -69,7 +83,9 @@ async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reques
     """One request on a kept connection; true when it was answered 200."""
     writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")
-    length = next((int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")), 0)
+    length = next(
+        (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")), 0
+    )
     await reader.readexactly(length)
     return head.startswith(b"HTTP/1.1 200")
 
@@ -122,10 +138,17 @@ def main() -> None:
     port, mode, seconds, first = int(sys.argv[1]), sys.argv[2], float(sys.argv[3]), int(sys.argv[4])
     run = full_speed(port, 32, seconds, first) if mode == "full" else steady(port, 100, seconds, first)
     result = asyncio.run(run)
-    print(json.dumps({
-        "rate": round(result.rate, 1), "answered": result.answered, "asked": len(result.times),
-        "p50": round(statistics.median(result.times), 2), "p99": round(result.percentile(0.99), 2),
-    }))
+    print(
+        json.dumps(
+            {
+                "rate": round(result.rate, 1),
+                "answered": result.answered,
+                "asked": len(result.times),
+                "p50": round(statistics.median(result.times), 2),
+                "p99": round(result.percentile(0.99), 2),
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

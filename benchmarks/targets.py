@@ -23,7 +23,13 @@ def floor(url: str) -> FastAPI:
     from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table, Text, insert
     from sqlalchemy.ext.asyncio import create_async_engine
 
-    table = Table("floor", MetaData(), Column("id", BigInteger, primary_key=True), Column("body", Text), Column("at", DateTime(timezone=True)))
+    table = Table(
+        "floor",
+        MetaData(),
+        Column("id", BigInteger, primary_key=True),
+        Column("body", Text),
+        Column("at", DateTime(timezone=True)),
+    )
     engine = create_async_engine(url, pool_size=10, max_overflow=0)
     bot, dispatcher, router = Bot("42:benchmark"), Dispatcher(), Router()
 
@@ -79,8 +85,13 @@ def ours(url: str) -> FastAPI:
             return None
 
     settings = Settings(
-        _env_file=None, telegram_token="42:benchmark", telegram_mode="webhook", telegram_secret=SECRET,
-        public_url="https://benchmark.example", log_level="WARNING", key_ring=_ring(),
+        _env_file=None,
+        telegram_token="42:benchmark",
+        telegram_mode="webhook",
+        telegram_secret=SECRET,
+        public_url="https://benchmark.example",
+        log_level="WARNING",
+        key_ring=_ring(),
     )
     service = build(settings, url)
     null = NullTelegram("42:benchmark")
@@ -104,8 +115,17 @@ def main() -> None:
 
         asyncio.run(migrated(url))
     app = {"floor": floor, "ours": ours}[which](url)
-    uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning", access_log=False, http="httptools", loop="uvloop",
-                server_header=False, date_header=False)
+    uvicorn.run(
+        app,
+        host="127.0.0.1",
+        port=int(port),
+        log_level="warning",
+        access_log=False,
+        http="httptools",
+        loop="uvloop",
+        server_header=False,
+        date_header=False,
+    )
 
 
 if __name__ == "__main__":

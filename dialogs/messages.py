@@ -58,6 +58,7 @@ class ReplyKind(StrEnum):
 
 MENU_NUMBER = 0
 PERSON_NUMBER = 9
+MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,8 @@ class ButtonPress:
 
 
 def _small(digits: str) -> bool:
-    """True for 1 to 9 ASCII digits, the only numbers that our own tokens hold."""
-    return digits.isascii() and digits.isdigit() and len(digits) <= 9
+    """True for a few ASCII digits, the only numbers that our own tokens hold."""
+    return digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,8 @@ class Reply:
     `lead` is the first sentence of an answer (drawn larger), `text` the rest: plain text, paragraphs split by a blank
     line, no markup. `steps` are numbered in order. `sms_text`, when not empty, replaces lead, text and steps on SMS.
     `more_hint` is what to say when the rest waits ("Reply MORE for the rest"). `source` is the small print of
-    an answer ("Checked 3 June 2026 · gov.uk"), with `links` behind it. `author` names the person of ours who wrote it (empty: the computer).
+    an answer ("Checked 3 June 2026 · gov.uk"), with `links` behind it. `author` names
+    the person of ours who wrote it (empty: the computer).
     """
 
     language: str
@@ -206,8 +208,8 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "ur", "ps", "ckb"})
 
 
 def direction(language: str) -> str:
-    """"rtl" or "ltr" for a language code."""
-    return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+    """ "rtl" or "ltr" for a language code."""
+    return "rtl" if language.split("-", maxsplit=1)[0] in RIGHT_TO_LEFT else "ltr"
 
 
 MAX_TEXT = 10_000

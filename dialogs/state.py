@@ -30,7 +30,7 @@ class ConversationState:
     """The whole memory of one conversation.
 
     `topic` and `step` name the subject of talk in progress (empty: none) and `notes` its own small facts.
-    `offered` is the menu on their screen, numbered by `menu_id`; `trail` are the menus before it, newest last, for "back".
+    `offered` is the menu on their screen, numbered by `menu_id`; `trail` are the places visited, the present one last, for "back".
     `unread` are replies that did not fit and wait for MORE. `crisis_since` stays set until a person releases it.
     """
 
@@ -89,7 +89,9 @@ class ConversationState:
         s = plain.get("settings", {})
         nation = s.get("nation")
         return cls(
-            settings=Settings(s.get("language"), s.get("easy_words", False), Nation(nation) if nation else None, s.get("age")),
+            settings=Settings(
+                s.get("language"), s.get("easy_words", False), Nation(nation) if nation else None, s.get("age")
+            ),
             is_greeted=plain.get("is_greeted", False),
             topic=plain.get("topic", ""),
             step=plain.get("step", ""),

@@ -24,22 +24,22 @@ def main(kind: str) -> None:
     """Make what is missing. Ends the program with a sentence when it cannot be made."""
     if sys.version_info < OLDEST:
         sys.exit(f"Python 3.11 or newer is needed; {sys.executable} is older. Try: make PYTHON=python3.12 ...")
-    _make_venv()
     wanted = {_stamp(name): _digest(LOCKS[name]) for name in INCLUDED[kind]}
-    if not _is_done(_stamp(kind), _digest(LOCKS[kind])):
+    project = {_stamp("project"): _digest(ROOT / "pyproject.toml")}
+    if _is_ours() and _are_done(wanted | project):
+        return
+    _make_venv()
+    if not _are_done(wanted):
         _say(f"Installing what {LOCKS[kind].name} names. This happens once.")
         _pip("install", "--require-hashes", "--requirement", str(LOCKS[kind]))
-        for stamp, digest in wanted.items():
-            stamp.write_text(digest, encoding="ascii")
-    project = _digest(ROOT / "pyproject.toml")
-    if not _is_done(_stamp("project"), project):
-        _pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
-        _stamp("project").write_text(project, encoding="ascii")
+        _note(wanted)
+    _pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    _note(project)
 
 
 def _make_venv() -> None:
     """A `.venv` that works: one that was moved or half made is made again."""
-    if PYTHON.exists() and _runs(str(PYTHON), "-m", "pip", "--version") and _is_ours():
+    if _is_ours() and _runs(str(PYTHON), "-m", "pip", "--version"):
         return
     if VENV.exists():
         shutil.rmtree(VENV)
@@ -48,9 +48,9 @@ def _make_venv() -> None:
 
 
 def _is_ours() -> bool:
-    """False for a folder that was copied from elsewhere: its programs would start the other one's Python."""
-    first_line = (VENV / "bin" / "pip").read_bytes().split(b"\n", 1)[0]
-    return bytes(VENV) in first_line or not first_line.startswith(b"#!/") or b"/bin/sh" in first_line
+    """False for one that is not there, or was copied from elsewhere: its programs would start the other one's Python."""
+    pip = VENV / "bin" / "pip"
+    return PYTHON.exists() and pip.exists() and bytes(VENV) in pip.read_bytes()
 
 
 def _runs(*command: str) -> bool:
@@ -71,8 +71,13 @@ def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _is_done(stamp: Path, digest: str) -> bool:
-    return stamp.exists() and stamp.read_text(encoding="ascii") == digest
+def _are_done(wanted: dict[Path, str]) -> bool:
+    return all(stamp.exists() and stamp.read_text(encoding="ascii") == digest for stamp, digest in wanted.items())
+
+
+def _note(done: dict[Path, str]) -> None:
+    for stamp, digest in done.items():
+        stamp.write_text(digest, encoding="ascii")
 
 
 def _say(text: str) -> None:

@@ -6,7 +6,7 @@ from dialogs.effects import FileUnanswered
 from dialogs.facts import Nation
 from dialogs.fold import fold
 from dialogs.menu import Entry
-from dialogs.messages import Reply, ReplyKind
+from dialogs.messages import ChannelName, Reply, ReplyKind
 from dialogs.ports import Answer, Tier
 from dialogs.talk import Next, Talk, preceded, respond
 from dialogs.topics import crisis, home
@@ -131,13 +131,14 @@ def _answer_reply(talk: Talk, answer: Answer) -> Reply:
     has_easy = settings.easy_words and bool(answer.easy)
     is_grown = settings.age is not None and settings.age >= ADULT_ENOUGH
     parts = [answer.easy if has_easy else answer.short, "" if is_grown else answer.under_16]
+    is_one_text = talk.facts.channel is ChannelName.SMS and bool(answer.sms)
     return Reply(
         language=answer.language,
         kind=ReplyKind.ANSWER,
         lead="" if has_easy else answer.one_line,
         text="\n\n".join(filter(None, parts)),
         sms_text=answer.sms,
-        lines=answer.lines,
+        lines=() if is_one_text else answer.lines,  # by text message they come with "more", or it would not be one part
         links=answer.links,
         source=_source(talk, answer),
         is_sensitive=answer.is_sensitive,

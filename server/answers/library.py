@@ -48,7 +48,7 @@ class Library:
             sms=_words(text, "sms", variant),
             steps=tuple(step for _, step in more.steps) if more else (),
             under_16=_words(text, "under_16"),
-            lines=tuple(self.line(line, language) for line in meta.lines if line in self.content.lines),
+            lines=self._lines(meta.lines, language, nation),
             next_keys=tuple(key for key in meta.next if self._leads_somewhere(key)),
             labels=self._labels(found, text, language),
             links=tuple(Link(source.title, source.url) for source in meta.sources),
@@ -58,6 +58,12 @@ class Library:
             needs_nation=meta.nation_differs and nation is None,
             is_expired=self.today() > meta.expires_on,
         )
+
+    def _lines(self, ids: Sequence[str], language: str, nation: Nation | None) -> tuple[LineCard, ...]:
+        """The known help lines, those of the other nation left out once we know where somebody lives."""
+        known = [line for line in ids if line in self.content.lines]
+        here = [x for x in known if nation is None or self.content.lines[x].nation in ("both", nation.value)]
+        return tuple(self.line(line, language) for line in here or known)
 
     def titles(self, group: str, language: str) -> Sequence[tuple[str, str]]:
         """(topic id, title) of a menu group's topics, in menu order; empty for a group that does not exist."""

@@ -19,7 +19,7 @@ LONGEST = 500
 
 
 class UnansweredQuestion(Base):
-    """One question without an answer. `question` can hold what somebody said of themselves, so it is encrypted; there is no way back to them."""
+    """One question without an answer, with no way back to who asked. `question` can still hold personal words: encrypted."""
 
     __tablename__ = "unanswered_questions"
 
@@ -33,8 +33,14 @@ class UnansweredQuestion(Base):
 
 async def file_unanswered(db: AsyncConnection, area: str, effect: FileUnanswered, now: datetime) -> None:
     """Keep the question, masked; flushes only."""
-    row = {"id": new_id(), "area": area, "question": mask(effect.text), "language": effect.language,
-           "nearest": effect.nearest, "asked_at": now}
+    row = {
+        "id": new_id(),
+        "area": area,
+        "question": mask(effect.text),
+        "language": effect.language,
+        "nearest": effect.nearest,
+        "asked_at": now,
+    }
     await db.execute(insert(table_of(UnansweredQuestion)).values(row))
 
 

@@ -9,7 +9,7 @@ from bot.channel import SendResult
 from bot.sms.encoding import count_parts
 from bot.sms.fitting import fit
 from bot.sms.render import render as render_text
-from dialogs.messages import ChannelName, Limits, Reply
+from dialogs.messages import ChannelName, Limits, LineCard, Reply
 
 TEXT_CHANNELS = (ChannelName.SMS, ChannelName.WHATSAPP)
 
@@ -48,7 +48,7 @@ def draw(reply: Reply, channel: ChannelName) -> str:
     """The reply as plain text: exactly the text message, or the page's parts one below the other."""
     if channel in TEXT_CHANNELS:
         return render_text(reply, channel)
-    cards = [" ".join(filter(None, (line.name, line.phone or line.text_to or line.web, f"({line.note})" if line.note else ""))) for line in reply.lines]
+    cards = [_card(line) for line in reply.lines]
     blocks = [
         reply.author and f"{reply.author}, a person:",
         reply.lead,
@@ -59,3 +59,9 @@ def draw(reply: Reply, channel: ChannelName) -> str:
         reply.source,
     ]
     return "\n\n".join(block for block in blocks if block)
+
+
+def _card(line: LineCard) -> str:
+    """A help line in one row."""
+    way = line.phone or line.text_to or line.web
+    return " ".join(filter(None, (line.name, way, f"({line.note})" if line.note else "")))

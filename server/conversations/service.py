@@ -18,7 +18,7 @@ from dialogs.events import Event, Joined, Opened, PersonErased
 from dialogs.facts import Facts
 from dialogs.messages import ChannelName, InboundMessage, MessageKind, Reply
 from dialogs.ports import Ports
-from dialogs.state import ConversationState
+from dialogs.state import ConversationState, Settings
 from dialogs.turn import Outcome, Turn
 from server import metrics
 from server.conversations import thread as threads
@@ -210,8 +210,7 @@ class Conversations:
         """The thread of the same address after a deletion (an empty one, to say goodbye with) or a joining (the other's)."""
         thread = await threads.enter_again(db, contact, self.area.slug, now)
         if isinstance(event, PersonErased):
-            language = replace(ConversationState().settings, language=old.state.settings.language)
-            return replace(thread, state=replace(ConversationState(), settings=language))
+            return replace(thread, state=_kept_after_deletion(old.state, event))
         return thread
 
     def _facts(
@@ -277,6 +276,14 @@ class Conversations:
 
 MOST_CHOICES = {ChannelName.TELEGRAM: 6, ChannelName.WEBCHAT: 6, ChannelName.WHATSAPP: 6, ChannelName.SMS: 4}
 """Numbered choices in one message, menu and person not counted (domain.md 5.1)."""
+
+
+def _kept_after_deletion(old: ConversationState, event: PersonErased) -> ConversationState:
+    """The language to say goodbye in; while a record about danger stays, the help lines stay with it."""
+    fresh = ConversationState(settings=Settings(language=old.settings.language))
+    if not event.is_record_kept:
+        return fresh
+    return replace(fresh, crisis_since=old.crisis_since, crisis_kind=old.crisis_kind)
 
 
 async def notify(db: AsyncConnection, topic: str, key: str) -> None:

@@ -45,8 +45,13 @@ async def twilio(prism: TwilioDouble) -> TwilioDouble:
 async def sms_program(database_url: str, twilio: TwilioDouble) -> AsyncIterator[Program]:
     """The program with a Twilio number."""
     async with running(
-        database_url, twilio_account_sid=ACCOUNT_SID, twilio_auth_token=AUTH_TOKEN, twilio_from=OUR_NUMBER,
-        twilio_api=twilio.url, sms_a_second=100, public_url="https://chat.example",
+        database_url,
+        twilio_account_sid=ACCOUNT_SID,
+        twilio_auth_token=AUTH_TOKEN,
+        twilio_from=OUR_NUMBER,
+        twilio_api=twilio.url,
+        sms_a_second=100,
+        public_url="https://chat.example",
     ) as started:
         yield started
 

@@ -47,7 +47,9 @@ async def test_nobody_is_asked_who_they_are(program: Program, web: WebPerson) ->
 
     assert "your name" not in web.heard.lower()
     async with program.service.engine.connect() as db:
-        columns = (await db.execute(text("SELECT column_name FROM information_schema.columns WHERE table_name = 'people'"))).scalars()
+        columns = (
+            await db.execute(text("SELECT column_name FROM information_schema.columns WHERE table_name = 'people'"))
+        ).scalars()
         assert "name" not in set(columns)
 
 

@@ -27,7 +27,9 @@ async def says(program: Program, twilio: TwilioDouble, text: str, wanted: int) -
     return twilio.bodies_to(DEAN)
 
 
-async def test_dean_gets_one_part_without_a_link_and_the_cost_is_said_once(sms_program: Program, twilio: TwilioDouble) -> None:
+async def test_dean_gets_one_part_without_a_link_and_the_cost_is_said_once(
+    sms_program: Program, twilio: TwilioDouble
+) -> None:
     intro, answer = await says(sms_program, twilio, "need cscs", 2)
 
     for body in (intro, answer):

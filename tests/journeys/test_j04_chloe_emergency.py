@@ -6,7 +6,9 @@ from tests.support.program import Program
 from tests.support.web_person import WebPerson
 
 
-async def test_chloe_is_told_where_to_go_now_and_the_under_16_line_is_left_out(program: Program, web: WebPerson) -> None:
+async def test_chloe_is_told_where_to_go_now_and_the_under_16_line_is_left_out(
+    program: Program, web: WebPerson
+) -> None:
     await web.opens()
     await web.says("im 16 where do i get the morning after pill")
     book = program.service.ports.book.answer("health.emergency-contraception", "en", None)

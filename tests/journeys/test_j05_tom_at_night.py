@@ -29,19 +29,25 @@ async def test_tom_gets_the_card_at_once_and_the_truth_about_who_is_here(
     assert "promise" not in web.heard.lower()
 
 
-async def test_a_person_finds_his_own_words_first_in_the_list(sunday_2am: None, program: Program, web: WebPerson) -> None:
+async def test_a_person_finds_his_own_words_first_in_the_list(
+    sunday_2am: None, program: Program, web: WebPerson
+) -> None:
     await web.opens()
     await web.says("whats the point im done")
 
     async with program.service.engine.connect() as db:
-        case_id, urgency, alarms = (await db.execute(text("SELECT id, urgency, alarms FROM cases WHERE closed_at IS NULL"))).one()
+        case_id, urgency, alarms = (
+            await db.execute(text("SELECT id, urgency, alarms FROM cases WHERE closed_at IS NULL"))
+        ).one()
         words = await words_of(db, case_id)
     assert urgency == "crisis"
     assert alarms
     assert words[0]["body"] == "whats the point im done"
 
 
-async def test_the_bot_stays_and_every_reply_keeps_the_lines(sunday_2am: None, program: Program, web: WebPerson) -> None:
+async def test_the_bot_stays_and_every_reply_keeps_the_lines(
+    sunday_2am: None, program: Program, web: WebPerson
+) -> None:
     await web.opens()
     await web.says("whats the point im done")
     await web.presses("not sure")
@@ -52,7 +58,9 @@ async def test_the_bot_stays_and_every_reply_keeps_the_lines(sunday_2am: None, p
     assert all(number in web.heard for number in LINES)
 
 
-async def test_he_is_not_scolded_for_having_meant_something_else(sunday_2am: None, program: Program, web: WebPerson) -> None:
+async def test_he_is_not_scolded_for_having_meant_something_else(
+    sunday_2am: None, program: Program, web: WebPerson
+) -> None:
     await web.opens()
     await web.says("whats the point im done")
     await web.says("im ok, i meant something else")

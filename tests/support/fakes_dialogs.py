@@ -47,7 +47,13 @@ COMMAND_WORDS: dict[Command, str] = {
     Command.SKIP: "skip, sgipio, تخطي",
     Command.OK_MEANT_ELSE: "im ok i meant something else, i meant something else",
 }
-LANGUAGE_WORDS = {"en": "english", "cy": "welsh cymraeg", "ar": "arabic عربي العربية", "pl": "polish polski", "ur": "urdu"}
+LANGUAGE_WORDS = {
+    "en": "english",
+    "cy": "welsh cymraeg",
+    "ar": "arabic عربي العربية",
+    "pl": "polish polski",
+    "ur": "urdu",
+}
 OWN_NAMES = {"en": "English", "cy": "Cymraeg", "ar": "العربية", "pl": "Polski"}
 
 
@@ -64,7 +70,9 @@ class FakePhrasebook:
         return fold(text).partition(" ")[0] in {"stop", "stopio", "توقف", "end", "quit"}
 
     def nation(self, text: str) -> Nation | None:
-        return {"england": Nation.ENGLAND, "lloegr": Nation.ENGLAND, "wales": Nation.WALES, "cymru": Nation.WALES}.get(fold(text))
+        return {"england": Nation.ENGLAND, "lloegr": Nation.ENGLAND, "wales": Nation.WALES, "cymru": Nation.WALES}.get(
+            fold(text)
+        )
 
     def language(self, text: str) -> str | None:
         words = set(fold(text).split())
@@ -158,7 +166,17 @@ class FakeAnswerBook:
         return [(topic, self.answers[topic].title) for topic in self.groups.get(group, ())]
 
     def line(self, line_id: str, language: str) -> LineCard:
-        known = {"999", "111", "childline", "samaritans", "shout", "modern-slavery", "fearless", "domestic-abuse", "runaway"}
+        known = {
+            "999",
+            "111",
+            "childline",
+            "samaritans",
+            "shout",
+            "modern-slavery",
+            "fearless",
+            "domestic-abuse",
+            "runaway",
+        }
         if line_id not in known:
             raise KeyError(line_id)
         return LineCard(line_id, f"{line_id} ({language})", phone="0800")
@@ -168,7 +186,9 @@ class FakeAnswerBook:
 class FakeGuesser:
     """Guesses by a word that only one language has."""
 
-    marks: dict[str, str] = field(default_factory=lambda: {"dw": "cy", "angen": "cy", "potrzebuje": "pl", "nakupo": "ha"})
+    marks: dict[str, str] = field(
+        default_factory=lambda: {"dw": "cy", "angen": "cy", "potrzebuje": "pl", "nakupo": "ha"}
+    )
 
     def guess(self, text: str) -> str | None:
         return next((self.marks[word] for word in fold(text).split() if word in self.marks), None)
@@ -253,7 +273,14 @@ def kept(state: ConversationState) -> ConversationState:
 class Story:
     """One person and the engine. Each act returns the turn; `last` is the last reply that was said."""
 
-    def __init__(self, channel: ChannelName = ChannelName.WEBCHAT, *, is_greeted: bool = True, ports_: Ports | None = None, **facts_: Any) -> None:
+    def __init__(
+        self,
+        channel: ChannelName = ChannelName.WEBCHAT,
+        *,
+        is_greeted: bool = True,
+        ports_: Ports | None = None,
+        **facts_: Any,
+    ) -> None:
         self.facts = facts(channel, **facts_)
         self.ports = ports_ or ports()
         self.state = ConversationState(is_greeted=is_greeted)
