@@ -32,9 +32,10 @@ test: setup-test  ## Every check and every test, from nothing
 	@chromium="$$($(BIN)/python -m tools.test_machine)" && \
 		CONNEXIONS_TEST_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
-test-fast: setup-test  ## What needs no database, browser or Node: seconds
-	@$(BIN)/python -m pytest -q -m "not database and not browser and not node and not process" \
-		--ignore=tests/browser tests/dialogs tests/bot tests/architecture
+test-fast: setup-test  ## The conversation, SMS, documents and the rules of the house: seconds
+	@$(BIN)/python -m pytest -q --durations=3 \
+		-m "not database and not browser and not node and not process and not hypothesis" \
+		tests/dialogs tests/bot/sms tests/architecture tests/test_docs.py
 
 lint: setup-test  ## Style, types, the direction of imports, catalogues
 	@$(BIN)/ruff check $(CODE)
@@ -53,7 +54,7 @@ content: setup  ## Hold the answer library to its limits
 messages: setup  ## Collect our own texts, bring the catalogues up to date, compile them
 	@$(BIN)/python -m tools.messages update
 
-bench: setup-test  ## Measure (see benchmarks/README.md)
+bench: setup-test  ## Measure: the floor and ours side by side, start-up, memory
 	@$(BIN)/python -m benchmarks
 
 ##@ Keep it

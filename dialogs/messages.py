@@ -208,7 +208,7 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "ur", "ps", "ckb"})
 
 
 def direction(language: str) -> str:
-    """ "rtl" or "ltr" for a language code."""
+    """Which way a language is written: "rtl" or "ltr"."""
     return "rtl" if language.split("-", maxsplit=1)[0] in RIGHT_TO_LEFT else "ltr"
 
 

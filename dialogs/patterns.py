@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from dialogs.fold import fold_with_emoji
 
@@ -18,6 +19,9 @@ ARABIC_PREFIXES = ("وال", "فال", "بال", "لل", "ال", "و", "ف", "ب
 
 _DOUBLED = re.compile(r"([^\W\d_])\1+")
 
+MOST_SEEN = 20_000
+"""How many written words' readings are remembered: everyday words come again and again."""
+
 Pattern = tuple[int, ...]
 
 
@@ -29,6 +33,12 @@ def squeezed(word: str) -> str:
 def text_words(text: str) -> list[str]:
     """The words of a text in the form that patterns are matched on, each emoji a word."""
     return [squeezed(word) for word in fold_with_emoji(text)]
+
+
+@lru_cache(maxsize=16_384)
+def _piece_words(piece: str) -> tuple[str, ...]:
+    """`text_words` of one piece of a phrase; the same few thousand pieces make up every phrase."""
+    return tuple(text_words(piece))
 
 
 def _forms(word: str) -> Iterator[str]:
@@ -65,6 +75,7 @@ class Lexicon:
     exact: dict[str, int] = field(default_factory=dict)
     prefixes: dict[str, int] = field(default_factory=dict)
     slips: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
+    seen: dict[str, frozenset[int]] = field(default_factory=dict)
     count: int = 0
 
     def compile(self, phrase: str) -> Pattern:
@@ -74,9 +85,9 @@ class Lexicon:
             if piece.strip("*") == "":
                 items.append(GAP)
             elif piece.endswith("~"):
-                items.extend(self._prefix(word) for word in text_words(piece[:-1])[:1])
+                items.extend(self._prefix(word) for word in _piece_words(piece[:-1])[:1])
             else:
-                items.extend(self._word(word, len(piece)) for word in text_words(piece))
+                items.extend(self._word(word, len(piece)) for word in _piece_words(piece))
         while items and items[0] == GAP:
             items.pop(0)
         while items and items[-1] == GAP:
@@ -85,6 +96,14 @@ class Lexicon:
 
     def numbers(self, written: str) -> frozenset[int]:
         """The numbers of all words that this written word can be: itself, a form, a beginning, a slip of a long word."""
+        known = self.seen.get(written)
+        if known is None:
+            known = self._read(written)
+            if len(self.seen) < MOST_SEEN:
+                self.seen[written] = known
+        return known
+
+    def _read(self, written: str) -> frozenset[int]:
         found: set[int] = set()
         for form in _forms(written):
             if form in self.exact:

@@ -164,13 +164,13 @@ class Wording(Protocol):
     def plural(self, language: str, one: str, many: str, count: int) -> str: ...
 
     def day(self, language: str, day: date) -> str:
-        """ "Tuesday 9 June", by the language's own convention."""
+        """The day by the language's own convention: "Tuesday 9 June"."""
 
     def full_date(self, language: str, day: date) -> str:
-        """ "3 June 2026", by the language's own convention."""
+        """The date by the language's own convention: "3 June 2026"."""
 
     def clock(self, language: str, at: datetime) -> str:
-        """ "2:30pm", by the language's own convention; `at` is already in the area's zone."""
+        """The time by the language's own convention: "2:30pm"; `at` is already in the area's zone."""
 
     def language_name(self, language: str) -> str:
         """The language's name in its own script ("Cymraeg")."""

@@ -123,11 +123,18 @@ class BodyLimit:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self.most_bytes:
-                metrics.refused.labels("body", "too-large").inc()
                 raise TooLarge
             return message
 
-        await self.app(scope, counted, send)
+        async def unless_too_large(message: Message) -> None:
+            """Whatever a reader made of the end of the body, it was too large."""
+            if seen <= self.most_bytes:
+                await send(message)
+
+        await self.app(scope, counted, unless_too_large)
+        if seen > self.most_bytes:
+            metrics.refused.labels("body", "too-large").inc()
+            await (await _on_error(Request(scope), TooLarge()))(scope, receive, send)
 
 
 class RequestIds:

@@ -28,14 +28,15 @@ FOLDERS = ("dialogs", "server")
 
 
 def main(wish: str) -> int:
-    """1 when something is missing, else 0."""
+    """1 when `check` finds something, else 0. A domain without any text has no catalogues."""
     faults: list[str] = []
     for domain, mapping in DOMAINS.items():
         texts = collect(mapping)
         for language in LANGUAGES if len(texts) else ():
             if wish == "update":
                 update(domain, language, texts)
-            faults += check(domain, language, texts)
+            else:
+                faults += check(domain, language, texts)
     sys.stdout.writelines(f"{fault}\n" for fault in faults)
     return 1 if faults else 0
 
@@ -62,9 +63,11 @@ def update(domain: str, language: str, texts: Catalog) -> None:
     catalogue = _read(file, language) or Catalog(language, domain=domain, project="Connexions", charset="utf-8")
     catalogue.update(texts, no_fuzzy_matching=True, update_creation_date=False)
     catalogue.obsolete.clear()
+    # Babel's own words in these places look like somebody's address
+    catalogue.msgid_bugs_address = catalogue.last_translator = catalogue.language_team = ""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("wb") as out:
-        write_po(out, catalogue, width=120, include_lineno=False, omit_header=False, sort_by_file=True)
+        write_po(out, catalogue, no_location=True)
     with file.with_suffix(".mo").open("wb") as out:
         write_mo(out, catalogue)
     done = sum(1 for message in catalogue if message.id and _is_translated(message, language))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dialogs.desk import truth, truth_in_crisis
 from dialogs.effects import AddToCase, CaseUrgency, Effect, OpenCase
 from dialogs.menu import Entry
-from dialogs.messages import LineCard, Reply, ReplyKind, Urgency
+from dialogs.messages import ChannelName, LineCard, Reply, ReplyKind, Urgency
 from dialogs.ports import Alarm, AlarmKind, Command
 from dialogs.talk import Next, Talk, respond
 from dialogs.turn import Turn
@@ -170,7 +172,12 @@ def _in_the_language_heard(talk: Talk, alarm: Alarm) -> Talk:
 
 def _shown(talk: Talk, kind: AlarmKind, *effects: Effect) -> Turn:
     then = Next(TOPIC, "safe")
-    return respond(talk, _card_reply(talk, kind), "crisis", _safe_entries(talk), effects, then=then, has_menu=False)
+    turn = respond(talk, _card_reply(talk, kind), "crisis", _safe_entries(talk), effects, then=then, has_menu=False)
+    if talk.facts.channel is not ChannelName.SMS:
+        return turn
+    # the card has to be one text message, with its lines and its question; when we are here follows in a second one
+    truth_after = replace(turn.replies[0], text=truth_in_crisis(talk.voice, talk.facts), sms_text="", lines=())
+    return replace(turn, replies=(*turn.replies, truth_after))
 
 
 def _card_reply(talk: Talk, kind: AlarmKind) -> Reply:
@@ -180,6 +187,7 @@ def _card_reply(talk: Talk, kind: AlarmKind) -> Reply:
         f"{first} {truth_in_crisis(talk.voice, talk.facts)}\n\n{question}",
         kind=ReplyKind.CRISIS,
         urgency=Urgency.CRISIS,
+        sms_text=f"{first}\n{question}",
         lines=help_lines(talk, kind),
     )
 

@@ -16,7 +16,7 @@ GENERATED = "server.migrations.versions"
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Module:
     """One file of the program."""
 
@@ -47,9 +47,10 @@ def _name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def walk_named(module: Module) -> Iterator[tuple[str, ast.AST]]:
+@cache
+def walk_named(module: Module) -> tuple[tuple[str, ast.AST], ...]:
     """Every node with the full name of the innermost class or function that it stands in ("server.app.BodyLimit.__call__")."""
-    yield from _walk(module.tree, module.name)
+    return tuple(_walk(module.tree, module.name))
 
 
 def _walk(node: ast.AST, name: str) -> Iterator[tuple[str, ast.AST]]:
