@@ -29,7 +29,7 @@ QUESTIONS = (
     "thanks",
     "what is an ehcp",
 )
-SECRET = "benchmark-secret"  # noqa: S105 - of a server that lives for a minute
+SECRET = "benchmark-secret"
 PEOPLE = 400
 
 
@@ -55,7 +55,7 @@ class Updates:
 
     def __init__(self, first: int) -> None:
         self._ids = itertools.count(first)
-        self._chance = random.Random(first)  # noqa: S311 - a load, not a secret
+        self._chance = random.Random(first)
 
     def request(self) -> bytes:
         """One whole HTTP request."""

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import uvicorn
 from fastapi import FastAPI, Request, Response
 
-SECRET = "benchmark-secret"  # noqa: S105 - of a server that lives for a minute
+SECRET = "benchmark-secret"
 
 
 def floor(url: str) -> FastAPI:

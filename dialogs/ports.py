@@ -68,7 +68,7 @@ class Finding:
 
     `topic` is set when one answer is near enough to show; `alternatives` are topic ids, best first (at most five, may include
     `topic`); `is_close` is true when the first two are too near each other to choose, so ask. `matched` is the sample
-    that decided, for explaining. `confidence` is 0 to 1.
+    that decided, where somebody asked for an explanation. `confidence` is 0 to 1.
     """
 
     topic: str | None

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token for `/metrics`. Without it, production shows no metrics."
     )
+    serve_drafts: bool | None = Field(
+        None, description="Show answers that nobody has approved yet. Default: on in development, off in production."
+    )
     languages: Annotated[tuple[str, ...], NoDecode] = Field(
         ("en", "cy", "ar"), description="Languages offered, in menu order, separated by commas."
     )
@@ -124,6 +127,11 @@ class Settings(BaseSettings):
     def is_production(self) -> bool:
         """True when real people depend on it."""
         return self.environment is Environment.PRODUCTION
+
+    @property
+    def has_drafts(self) -> bool:
+        """True when answers that nobody approved are shown."""
+        return not self.is_production if self.serve_drafts is None else self.serve_drafts
 
     @property
     def has_telegram(self) -> bool:

@@ -135,7 +135,12 @@ def build(settings: Settings, database_url: str, *, more_channels: dict[str, Cha
     use_key_ring(key_ring_of(settings))
     engine = make_engine(database_url, pool=settings.database_pool)
     zone = ZoneInfo(settings.area_time_zone)
-    ports = build_ports(settings.content_dir, settings.locales_dir, lambda: utc_now().astimezone(zone).date())
+    ports = build_ports(
+        settings.content_dir,
+        settings.locales_dir,
+        lambda: utc_now().astimezone(zone).date(),
+        has_drafts=settings.has_drafts,
+    )
     made_lanes = _lanes(settings) | {
         name: Lane(name, channel, Pace(UNPACED)) for name, channel in (more_channels or {}).items()
     }

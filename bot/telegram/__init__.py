@@ -1,0 +1,1 @@
+"""Telegram, with aiogram as client and types."""

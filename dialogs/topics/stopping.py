@@ -22,8 +22,9 @@ def is_cancel(text: str) -> bool:
 
 
 def is_stop_sentence(talk: Talk) -> bool:
-    """True for a stop word and at most three more."""
-    return len(fold(talk.text).split()) <= LONGEST_STOP and talk.ports.phrases.starts_with_stop(talk.text)
+    """True for a stop word and at most three more, unless it asks about something we know ("stop and search")."""
+    is_short = len(fold(talk.text).split()) <= LONGEST_STOP
+    return is_short and talk.reading.finding.topic is None and talk.ports.phrases.starts_with_stop(talk.text)
 
 
 def stop(talk: Talk) -> Turn:

@@ -22,6 +22,7 @@ class Hit:
 
     @property
     def is_right(self) -> bool:
+        """True when the sample found its own topic."""
         return self.found == self.topic
 
 

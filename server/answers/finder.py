@@ -65,12 +65,19 @@ class NgramFinder:
 
     def find(self, text: str, language: str) -> Finding:
         """The nearest answer, in any language's samples: those of the asked one and of English count most."""
-        rankings = [_ranked(index, text, code in {language, FALLBACK}) for code, index in self.indexes.items()]
-        best = max(rankings, key=lambda ranking: ranking.confidence, default=_Ranking())
+        return _finding(self._best(text, language))
+
+    def explain(self, text: str, language: str) -> Finding:
+        """The same with the sample that is most like the text: for editors, and too slow for every message."""
+        best = self._best(text, language)
         finding = _finding(best)
         if finding.topic is None and finding.intent is None:
             return finding
         return replace(finding, matched=self.indexes[best.language].nearest(text, best.label))
+
+    def _best(self, text: str, language: str) -> _Ranking:
+        rankings = (_ranked(index, text, code in {language, FALLBACK}) for code, index in self.indexes.items())
+        return max(rankings, key=lambda ranking: ranking.confidence, default=_Ranking())
 
 
 def build_finder(content: Content) -> NgramFinder:

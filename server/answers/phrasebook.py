@@ -69,6 +69,10 @@ class _Words(Generic[Meaning]):
                     yield phrase
 
 
+WHOLE_MESSAGE_ONLY = frozenset({"end", "quit", "no more", "بس", "leave me alone"})
+"""Stop words that begin everyday sentences too ("quit college", "no more money"): alone they stop, at the front they do not."""
+
+
 class ContentPhrasebook:
     """A Phrasebook over `phrases/<lang>.yaml`. `known_words` are real words, which are never taken for a slip."""
 
@@ -78,7 +82,8 @@ class ContentPhrasebook:
         self._commands = _Words(commands, known_words)
         self._nations = _Words([(p, Nation(n)) for b in books for n, listed in b.nations.items() for p in listed])
         self._languages = _Words([(p, code) for b in books for code, listed in b.languages.items() for p in listed])
-        self._stops = tuple(f"{fold(p)} " for p, command in commands if command is Command.STOP)
+        stops = {fold(p) for p, command in commands if command is Command.STOP} - WHOLE_MESSAGE_ONLY
+        self._stops = tuple(f"{stop} " for stop in stops)
         self._abuse = tuple(fold(phrase) for book in books for phrase in book.abuse)
         self._abuse_words = frozenset(word for phrase in self._abuse for word in phrase.split())
         censored = (phrase for book in books for phrase in book.abuse)

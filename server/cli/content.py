@@ -11,11 +11,12 @@ from server.answers.check_finding import shares
 from server.answers.held_out import held_out
 from server.answers.loader import load_content
 from server.answers.schema import OFFERED
+from server.settings import ROOT
 
 _HEAD = ("topic", "lang", "status", "age", "longest", "sms", "samples", "found")
 
 
-def check(content_dir: Path, locales_dir: Path = Path("locales"), today: date | None = None) -> int:
+def check(content_dir: Path, locales_dir: Path = ROOT / "locales", today: date | None = None) -> int:
     """Prints how the answers stand and everything that is wrong, one `file:line: message` a line. 1 on any fault, else 0.
 
     Must-find lines that are missed are named too; they are faults only when a language misses too many.

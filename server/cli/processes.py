@@ -17,7 +17,7 @@ from server.db.embedded import EmbeddedPostgres
 from server.db.engine import make_engine
 from server.db.host import EmbeddedPostgresError
 from server.log import set_up_logging
-from server.migrations.run import downgrade, upgrade
+from server.migrations.run import current, downgrade, newest, upgrade
 from server.settings import Settings
 from server.wiring import Service, build
 
@@ -181,9 +181,25 @@ def run_web() -> None:
         run_async(lambda: _web(settings, url))
 
 
+async def refuse_old(url: str) -> None:
+    """End the program when the database is not at this program's revision."""
+    engine = make_engine(url, pool=1)
+    try:
+        found = await current(engine)
+    finally:
+        await engine.dispose()
+    if found != newest():
+        print(
+            f"the database is at revision {found}, the program needs {newest()}: run `connexions migrate`",
+            file=sys.stderr,
+        )
+        raise SystemExit(4)
+
+
 async def _web(settings: Settings, url: str) -> None:
     from server.worker.run import set_up_webhook
 
+    await refuse_old(url)
     service = build(settings, url)
     server = Server(service, port=settings.port)
     serving = asyncio.create_task(server.serve())
@@ -203,6 +219,7 @@ def run_worker() -> None:
 async def _worker(settings: Settings, url: str) -> None:
     from server.worker.run import work
 
+    await refuse_old(url)
     service = build(settings, url)
     if settings.worker_port:
         server = Server(service, port=settings.worker_port, has_pages=False)

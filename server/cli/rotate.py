@@ -23,6 +23,9 @@ def rotate() -> None:
     is_file = settings.key_ring is None
     if is_file:
         both.save(settings.var_dir / "keys")
+    else:
+        print("Until this has ended, and if it is stopped half-way, CONNEXIONS_KEY_RING has to be:")
+        print(both.to_text(), flush=True)
     with database(settings) as url:
         run_async(lambda: _seal_all(url, both))
     new = both

@@ -27,6 +27,7 @@ async def write_as_adviser(service: Conversations, case_id: uuid.UUID, adviser: 
     async with service.engine.begin() as db:
         case = await escalations.open_case_of(db, case_id)
         to = await _latest_address(db, case.person_id)
+        await escalations.take_case(db, case_id, adviser)
         await escalations.add_words(db, case_id, case.area, text, now, author="adviser")
         reply = Reply(case.language, text, ReplyKind.ADVISER, Urgency.ADVISER, author=adviser)
         enqueued = service.outbox.prepare(to, [reply], now, kind=DeliveryKind.ADVISER)

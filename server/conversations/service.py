@@ -21,6 +21,7 @@ from dialogs.ports import Ports
 from dialogs.state import ConversationState, Settings
 from dialogs.turn import Outcome, Turn
 from server import metrics
+from server.conversations import statements
 from server.conversations import thread as threads
 from server.conversations.area import OpeningHours
 from server.conversations.effects import Scene, carry_out
@@ -137,7 +138,8 @@ class Conversations:
         metrics.turns.labels(stored.outcome.topic or "", stored.outcome.name).inc()
         sent_at = incoming.sent_at if isinstance(incoming, InboundMessage) else None
         state, fitting = self._fit(contact.lane, stored.state, stored.replies)
-        change = threads.state_update(stored.thread, state, sent_at, threads.pace(thread, now), now)
+        same_pace = replace(stored.thread, pace_since=thread.pace_since, pace_count=thread.pace_count)
+        remembered = threads.state_row(same_pace, state, sent_at, now)
         to = Destination(
             self.area.slug,
             contact.channel,
@@ -149,9 +151,9 @@ class Conversations:
         )
         enqueued = self.outbox.prepare(to, fitting, now, has_earlier=claim.has_earlier)
         if enqueued.rows:
-            await self.outbox.store(db, enqueued, with_update=threads.as_cte(change))
+            await self.outbox.store(db, enqueued, first=(statements.STORE_STATE_AND_REPLY, remembered))
         else:
-            await db.execute(change)
+            await db.execute(statements.STORE_STATE, remembered)
         if contact.lane in self.outbox.shown_lanes:
             await notify(db, LIVE_TOPIC, contact.address_hash.hex())
         return enqueued

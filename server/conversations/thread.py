@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, and_, exists, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,12 +15,10 @@ from dialogs.effects import CaseUrgency
 from dialogs.facts import OpenCase
 from dialogs.messages import InboundMessage
 from dialogs.state import ConversationState
+from server.conversations import statements
 from server.conversations.models import Conversation, Message
 from server.db.base import table_of
 from server.db.ids import new_id
-from server.escalations.models import Case
-from server.outbox.models import Delivery
-from server.outbox.rules import WAITING
 from server.people.models import Address, Person
 from server.people.service import Contact, add_address
 
@@ -28,8 +26,6 @@ people = table_of(Person)
 addresses = table_of(Address)
 conversations = table_of(Conversation)
 messages = table_of(Message)
-cases = table_of(Case)
-deliveries = table_of(Delivery)
 
 PACE_WINDOW = timedelta(seconds=10)
 
@@ -67,23 +63,11 @@ async def enter(db: AsyncConnection, contact: Contact, area: str, now: datetime)
 
 
 async def _locked(db: AsyncConnection, contact: Contact) -> Thread | None:
-    query = (
-        select(
-            addresses.c.person_id,
-            addresses.c.id,
-            conversations.c.id,
-            conversations.c.state,
-            addresses.c.stopped,
-            conversations.c.last_sent_at,
-            conversations.c.pace_since,
-            conversations.c.pace_count,
-        )
-        .join(conversations, conversations.c.person_id == addresses.c.person_id)
-        .where(addresses.c.lane == contact.lane, addresses.c.address_hash == contact.address_hash)
-        .with_for_update(of=conversations)
-    )
-    row = (await db.execute(query)).first()
-    return None if row is None else Thread(row[0], row[1], row[2], ConversationState.from_plain(row[3]), *row[4:])
+    row = (await db.execute(statements.LOCK, {"lane": contact.lane, "hash": contact.address_hash})).first()
+    if row is None:
+        return None
+    plain = statements.STATE.process_result_value(row[3], db.dialect)
+    return Thread(row[0], row[1], row[2], ConversationState.from_plain(plain), *row[4:])
 
 
 async def _anew(db: AsyncConnection, contact: Contact, area: str, now: datetime) -> Thread | None:
@@ -130,33 +114,13 @@ async def claim(
     now: datetime,
 ) -> Claim | None:
     """Store the message under its external id; None when it was stored before. Also what the turn has to know about now."""
-    stored = (
-        pg_insert(messages)
-        .values(_message_row(thread, message, body, area, now))
-        .on_conflict_do_nothing(index_elements=["lane", "external_id"])
-        .returning(messages.c.id)
-        .cte("stored")
-    )
-    has_earlier = exists().where(
-        deliveries.c.address_hash == contact.address_hash,
-        deliveries.c.status.in_(WAITING),
-        deliveries.c.leased_by.is_distinct_from(process),
-    )
-    is_open = and_(cases.c.person_id == thread.person_id, cases.c.closed_at.is_(None))
-    heard_from = (
-        update(addresses)
-        .where(addresses.c.id == thread.address_id)
-        .values(last_inbound_at=now, is_reachable=True)
-        .returning(addresses.c.id)
-        .cte("heard_from")
-    )
-    columns = (stored.c.id, cases.c.opened_at, cases.c.urgency, cases.c.adviser, has_earlier)
-    query = select(*columns).select_from(stored.outerjoin(cases, is_open)).add_cte(heard_from)
-    found = (await db.execute(query)).first()
+    row = _message_row(thread, message, body, area, now)
+    row |= {"kind": message.kind.value, "person_id": thread.person_id, "hash": contact.address_hash, "process": process}
+    found = (await db.execute(statements.CLAIM, row)).first()
     if found is None:
         return None
-    case = OpenCase(found[1], found[2] is CaseUrgency.CRISIS, found[3]) if found[1] else None
-    return Claim(case, bool(found[4]))
+    case = OpenCase(found[0], found[1] == CaseUrgency.CRISIS.value, found[2]) if found[0] else None
+    return Claim(case, bool(found[3]))
 
 
 def pace(thread: Thread, now: datetime) -> tuple[datetime, int]:
@@ -166,29 +130,18 @@ def pace(thread: Thread, now: datetime) -> tuple[datetime, int]:
     return thread.pace_since, thread.pace_count + 1
 
 
-def state_update(
-    thread: Thread, state: ConversationState, sent_at: datetime | None, window: tuple[datetime, int], now: datetime
-) -> Any:
-    """The statement that stores what the conversation remembers after a turn."""
-    latest = max(filter(None, (thread.last_sent_at, sent_at)), default=None)
-    return (
-        update(conversations)
-        .where(conversations.c.id == thread.conversation_id)
-        .values(
-            state=state.to_plain(),
-            language=state.settings.language,
-            last_sent_at=latest,
-            pace_since=window[0],
-            pace_count=window[1],
-            updated_at=now,
-        )
-    )
-
-
-def as_cte(statement: Any) -> CTE:
-    """The statement as part of another one, so that both go in one round trip."""
-    cte: CTE = statement.returning(conversations.c.id).cte("state_stored")
-    return cte
+def state_row(thread: Thread, state: ConversationState, sent_at: datetime | None, now: datetime) -> dict[str, Any]:
+    """What the conversation remembers after a turn, as the values of `STORE_STATE`."""
+    window = pace(thread, now)
+    return {
+        "thread_id": thread.conversation_id,
+        "state": state.to_plain(),
+        "language": state.settings.language,
+        "last_sent_at": max(filter(None, (thread.last_sent_at, sent_at)), default=None),
+        "pace_since": window[0],
+        "pace_count": window[1],
+        "updated_at": now,
+    }
 
 
 async def enter_again(db: AsyncConnection, contact: Contact, area: str, now: datetime) -> Thread:

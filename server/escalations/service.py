@@ -79,6 +79,11 @@ async def add_to_open_case(db: AsyncConnection, person_id: uuid.UUID, area: str,
         await add_words(db, case_id, area, words, now)
 
 
+async def take_case(db: AsyncConnection, case_id: uuid.UUID, adviser: str) -> None:
+    """From now on this adviser talks: what the person writes goes to the case, and the bot is quiet until it is closed."""
+    await db.execute(update(cases).where(cases.c.id == case_id).values(adviser=adviser))
+
+
 async def close_case(db: AsyncConnection, case_id: uuid.UUID, adviser: str, now: datetime) -> uuid.UUID | None:
     """Close a case in an adviser's name; the person it was about. Raises NoSuchCase when it is not open."""
     change = (

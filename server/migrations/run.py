@@ -49,6 +49,12 @@ async def downgrade(engine: AsyncEngine, revision: str) -> None:
         await db.commit()
 
 
+async def current(engine: AsyncEngine) -> str | None:
+    """The revision that the database is at; None for an empty one."""
+    async with engine.connect() as db:
+        return await db.run_sync(lambda connection: MigrationContext.configure(connection).get_current_revision())
+
+
 def newest() -> str:
     """The newest revision in the program."""
     head = ScriptDirectory(str(Path(__file__).parent)).get_current_head()

@@ -23,6 +23,7 @@ from server.db.base import table_of
 from server.db.engine import is_away
 from server.log import logger
 from server.outbox.models import Delivery
+from server.outbox.notes import SentNote, SentNotes
 from server.outbox.pace import Pace
 from server.outbox.receipts import apply_waiting_receipts
 from server.outbox.rules import LEASE, MAX_ATTEMPTS, Status, predecessors, wait_before
@@ -81,6 +82,7 @@ class Sender:
         self._open: dict[bytes, dict[Task, Urgency]] = {}
         self._held_back: dict[bytes, float] = {}
         self._hurry = asyncio.Event()
+        self._notes = SentNotes(self._persist)
 
     def send_soon(self, items: Sequence[Outgoing]) -> None:
         """Send one address's deliveries in the background, after what is under way for it. Returns at once.
@@ -232,17 +234,21 @@ class Sender:
     async def _note_sent(self, item: Outgoing, result: SendResult) -> None:
         """Whoever holds the row by now: it was sent."""
         status = Status.DELIVERED if result.is_delivered else Status.SENT
-        same = deliveries.c.id == item.id, deliveries.c.status.in_(predecessors(status))
-        values = {"status": status, "reason": "", "provider_id": result.provider_id, "sent_at": utc_now()}
-        await self._persist(
-            update(deliveries).where(*same).values(**values), also=lambda db: self._apply_receipts(db, item, result)
-        )
+        if self.has_receipts(item.destination.lane):
+            await self._note_with_receipts(item, status, result)
+        else:
+            await self._notes.write(SentNote(item.id, status, result.provider_id, utc_now()))
         metrics.deliveries.labels(item.destination.lane, status.value, "").inc()
 
-    async def _apply_receipts(self, db: AsyncConnection, item: Outgoing, result: SendResult) -> None:
-        """A receipt can overtake our own note."""
-        if self.has_receipts(item.destination.lane):
-            await apply_waiting_receipts(db, item.destination.lane, result.provider_id)
+    async def _note_with_receipts(self, item: Outgoing, status: Status, result: SendResult) -> None:
+        """A receipt can overtake our own note: what was said already is applied in the same transaction."""
+        same = deliveries.c.id == item.id, deliveries.c.status.in_(predecessors(status))
+        values = {"status": status, "reason": "", "provider_id": result.provider_id, "sent_at": utc_now()}
+        lane = item.destination.lane
+        await self._persist(
+            update(deliveries).where(*same).values(**values),
+            also=lambda db: apply_waiting_receipts(db, lane, result.provider_id),
+        )
 
     async def _note_failure(self, item: Outgoing, error: SendError) -> Went:
         """Try later, or give up with a reason; a dead address is noted and stops nobody else."""
@@ -277,12 +283,17 @@ class Sender:
             "delivery not sent", delivery=str(item.id), status=status.value, reason=reason, attempt=item.attempt
         )
 
-    async def _persist(self, change: Any, also: Callable[[AsyncConnection], Awaitable[None]] | None = None) -> int:
+    async def _persist(
+        self,
+        change: Any,
+        values: dict[str, Any] | None = None,
+        also: Callable[[AsyncConnection], Awaitable[None]] | None = None,
+    ) -> int:
         """Write, waiting for the database if it is away: an unwritten success would be sent twice. How many rows changed."""
         for attempt in range(_MARK_TRIES):
             try:
                 async with self.engine.begin() as db:
-                    changed: int = (await db.execute(change)).rowcount
+                    changed: int = (await db.execute(change, values)).rowcount
                     if also is not None:
                         await also(db)
             except Exception as error:

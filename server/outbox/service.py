@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import TextClause, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.messages import ChannelName, Reply
@@ -22,6 +21,18 @@ deliveries = table_of(Delivery)
 
 OUTBOX_TOPIC = "connexions_outbox"
 """Workers are told under this name that something is due."""
+
+
+COLUMNS = tuple(column for column in deliveries.c if column.name not in {"seq", "provider_id"})
+INSERT_SQL = f"""
+    INSERT INTO deliveries ({", ".join(column.name for column in COLUMNS)})
+    VALUES ({", ".join(f":{column.name}" for column in COLUMNS)})
+    ON CONFLICT (unique_key) DO NOTHING
+    RETURNING id
+"""  # noqa: S608 - the names are our own columns
+BINDS = tuple(bindparam(column.name, type_=column.type) for column in COLUMNS)
+INSERT = text(INSERT_SQL).bindparams(*BINDS)
+"""One row, written out once: building the statement anew for each message cost more than running it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +134,17 @@ class Outbox:
         }
 
     async def store(
-        self, db: AsyncConnection, enqueued: Enqueued, *, with_update: CTE | None = None
+        self, db: AsyncConnection, enqueued: Enqueued, *, first: tuple[TextClause, Mapping[str, Any]] = (INSERT, {})
     ) -> tuple[Outgoing, ...]:
-        """Write the rows (and, in the same statement, `with_update`); flushes nothing else, commits nothing.
+        """Write the rows; flushes nothing else, commits nothing. `first` writes the first row and more, with its values.
 
         What the caller may send after its commit: all of `to_send`, less what was asked for before under its unique key.
         """
-        rows = insert(deliveries).values(list(enqueued.rows))
-        statement = rows.on_conflict_do_nothing(index_elements=["unique_key"]).returning(deliveries.c.id)
-        stored = await db.execute(statement.add_cte(with_update) if with_update is not None else statement)
-        ids = set(stored.scalars())
+        statement, more = first
+        ids = set()
+        for row in enqueued.rows:
+            ids.add((await db.execute(statement, {**row, **more})).scalar())
+            statement, more = INSERT, {}
         if any(row["status"] is Status.DUE for row in enqueued.rows):
             await db.execute(select(func.pg_notify(OUTBOX_TOPIC, "")))
         return tuple(item for item in enqueued.to_send if item.id in ids)

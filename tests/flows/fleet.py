@@ -183,7 +183,8 @@ class Fleet:
     async def told(self) -> dict[int, list[str]]:
         """What should have reached each chat: the stored deliveries in order, as Telegram shows them."""
         async with self.engine.connect() as db:
-            rows = (await db.execute(select(deliveries).order_by(deliveries.c.seq))).mappings().all()
+            to_bot = select(deliveries).where(deliveries.c.lane == "telegram").order_by(deliveries.c.seq)
+            rows = (await db.execute(to_bot)).mappings().all()
         shown: dict[int, list[str]] = {}
         for row in rows:
             pieces = render(Reply.from_plain(row["reply"]))

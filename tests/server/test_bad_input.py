@@ -161,7 +161,7 @@ async def test_unknown_buttons_are_answered_with_what_can_be_done_now(wire: Wire
 
 async def test_a_menu_that_is_gone_is_no_wrong_choice(wire: Wire) -> None:
     await wire.says(77, "menu")
-    old = list(wire.double.person(77).buttons.values())[0]
+    old = next(iter(wire.double.person(77).buttons.values()))
     await wire.says(77, "what is a cscs card")
     count = len(wire.double.person(77).texts)
     assert (await wire.telegram(wire.press(77, old))).status_code == 200

@@ -118,6 +118,8 @@ async def wired(database_url: str, **settings: Any) -> AsyncIterator[Wire]:
             "twilio_auth_token": AUTH_TOKEN,
             "twilio_from": OUR_NUMBER,
         }
-        async with running(database_url, more_channels={"sms": sms}, **(own | settings)) as program:
-            async with httpx.AsyncClient(base_url=program.url, timeout=60) as client:
-                yield Wire(program, client, double, sms)
+        async with (
+            running(database_url, more_channels={"sms": sms}, **(own | settings)) as program,
+            httpx.AsyncClient(base_url=program.url, timeout=60) as client,
+        ):
+            yield Wire(program, client, double, sms)

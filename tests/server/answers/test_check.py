@@ -47,7 +47,7 @@ PLANTED = [
     (EN, SHORT, "Come at 14:30.", "Short: '14:30' is not said here"),
     (EN, SHORT, "The test is taken on site.", "Short: passive, say who does it: 'is taken'"),
     (EN, SHORT, "Ask the CITB.", "Short: 'CITB': write it out"),
-    (EN, SHORT, "Ring 0800 123 4567.", "Short: a phone number in the text"),
+    (EN, SHORT, "Ring 0808 157 0123.", "Short: a phone number in the text"),
     (EN, MORE, LONG, "More: a sentence of 19 words, at most 15"),
     (EN, "1. Book the test.", f"1. Book the test. {LONG}", "More, step: 22 words, at most 20"),
     (EN, "1. Book the test.", "".join(f"{i}. Go.\n" for i in range(1, 6)), "More: 7 steps, at most 6"),

@@ -1,0 +1,88 @@
+"""The statements of every turn, written out once: building them anew for each message cost more than running them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, LargeBinary, Text, TextClause, Uuid, bindparam, text
+
+from server.db.types import EncryptedJson, EncryptedText, UtcDateTime
+from server.outbox.service import BINDS, INSERT_SQL
+
+STATE = EncryptedJson("conversations.state")
+
+
+def statement(sql: str, **types: Any) -> TextClause:
+    """The text with a type for each of its parameters."""
+    return text(sql).bindparams(*(bindparam(name, type_=kind) for name, kind in types.items()))
+
+
+LOCK = statement(
+    """
+    SELECT a.person_id, a.id, c.id, c.state, a.stopped, c.last_sent_at, c.pace_since, c.pace_count
+    FROM addresses a JOIN conversations c ON c.person_id = a.person_id
+    WHERE a.lane = :lane AND a.address_hash = :hash
+    FOR UPDATE OF c
+    """,
+    lane=Text,
+    hash=LargeBinary,
+)
+"""The thread of an address, locked."""
+
+CLAIM = statement(
+    """
+    WITH stored AS (
+        INSERT INTO messages
+            (id, conversation_id, address_id, area, lane, external_id, kind, body, sent_at, received_at)
+        VALUES
+            (:id, :conversation_id, :address_id, :area, :lane, :external_id, :kind, :body, :sent_at, :received_at)
+        ON CONFLICT (lane, external_id) DO NOTHING
+        RETURNING id
+    ), heard_from AS (
+        UPDATE addresses SET last_inbound_at = :received_at, is_reachable = true WHERE id = :address_id
+    )
+    SELECT k.opened_at, k.urgency, k.adviser, EXISTS (
+        SELECT 1 FROM deliveries d
+        WHERE d.address_hash = :hash AND d.status IN ('due', 'sending') AND d.leased_by IS DISTINCT FROM :process
+    )
+    FROM stored LEFT JOIN cases k ON k.person_id = :person_id AND k.closed_at IS NULL
+    """,
+    id=Uuid,
+    conversation_id=Uuid,
+    address_id=Uuid,
+    person_id=Uuid,
+    area=Text,
+    lane=Text,
+    external_id=Text,
+    kind=Text,
+    body=EncryptedText("messages.body"),
+    sent_at=UtcDateTime,
+    received_at=UtcDateTime,
+    hash=LargeBinary,
+    process=Text,
+)
+"""Store a message under its external id; no row when it was there. With its open case, and whether an older delivery waits."""
+
+_STATE_SQL = """
+    UPDATE conversations
+    SET state = :state, language = :language, last_sent_at = :last_sent_at,
+        pace_since = :pace_since, pace_count = :pace_count, updated_at = :updated_at
+    WHERE id = :thread_id
+"""
+_STATE_TYPES = {
+    "thread_id": Uuid,
+    "state": STATE,
+    "language": Text,
+    "last_sent_at": UtcDateTime,
+    "pace_since": UtcDateTime,
+    "pace_count": BigInteger,
+    "updated_at": UtcDateTime,
+}
+
+STORE_STATE = statement(_STATE_SQL, **_STATE_TYPES)
+"""What the conversation remembers after a turn."""
+
+STORE_STATE_AND_REPLY = statement(f"WITH state_stored AS ({_STATE_SQL}) {INSERT_SQL}", **_STATE_TYPES).bindparams(
+    *BINDS
+)
+"""The same with the first reply, in one round trip."""
