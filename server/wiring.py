@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from server.webhooks.telegram import TelegramIntake
 
 UNPACED = 10_000.0
+LEAST_FREE_CONNECTIONS = 3
 
 PERSONAL_DATA: tuple[PersonalData, ...] = (OutboxData(), EscalationsData(), ConversationsData(), PeopleData())
 """Every slice that points at a person, in the order in which to delete: what points, before what is pointed at."""
@@ -133,7 +134,6 @@ def key_ring_of(settings: Settings) -> KeyRing:
 def build(settings: Settings, database_url: str, *, more_channels: dict[str, Channel] | None = None) -> Service:
     """A service for this process. `more_channels` (by lane) are for the terminal, benchmarks and tests."""
     use_key_ring(key_ring_of(settings))
-    engine = make_engine(database_url, pool=settings.database_pool)
     zone = ZoneInfo(settings.area_time_zone)
     ports = build_ports(
         settings.content_dir,
@@ -144,6 +144,8 @@ def build(settings: Settings, database_url: str, *, more_channels: dict[str, Cha
     made_lanes = _lanes(settings) | {
         name: Lane(name, channel, Pace(UNPACED)) for name, channel in (more_channels or {}).items()
     }
+    # every lane and the polling keep a connection for their lock, and work needs others beside them
+    engine = make_engine(database_url, pool=max(settings.database_pool, len(made_lanes) + LEAST_FREE_CONNECTIONS))
     sender = Sender(engine, made_lanes, on_dead_address)
     process = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
     outbox = Outbox(process, frozenset({WEB_LANE}))

@@ -28,7 +28,7 @@ def is_stop_sentence(talk: Talk) -> bool:
 
 
 def stop(talk: Talk) -> Turn:
-    """Nothing more of our own accord, said once; meetings stand. What "stop smoking" may have asked is one number away."""
+    """Nothing more of our own accord, said once; meetings stand."""
     if talk.facts.channel in TEXT_CHANNELS:
         text = talk.voice.say(
             "We will not text you. A meeting with an adviser still stands. To hear from us, reply START."
@@ -37,15 +37,7 @@ def stop(talk: Talk) -> Turn:
         text = talk.voice.say(
             "We will not write to you first. A meeting with an adviser still stands. To hear from us, reply START."
         )
-    return respond(
-        talk, talk.reply(text, kind=ReplyKind.NOTICE), "stopped", _asked_too(talk), (StopMessages(is_all=True),)
-    )
-
-
-def _asked_too(talk: Talk) -> list[Entry]:
-    topic = talk.reading.finding.topic
-    answer = talk.ports.book.answer(topic, talk.language, talk.state.settings.nation) if topic else None
-    return [Entry(f"topic:{answer.topic}", answer.title)] if answer else []
+    return respond(talk, talk.reply(text, kind=ReplyKind.NOTICE), "stopped", (), (StopMessages(is_all=True),))
 
 
 def stop_reminders(talk: Talk) -> Turn:

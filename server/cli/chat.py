@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ class Story:
     """What was said, in the form that tests replay: `tests/stories/*.yaml`."""
 
     channel: ChannelName
+    began_at: datetime
     turns: list[dict[str, Any]] = field(default_factory=list)
 
     def said(self, text: str) -> None:
@@ -38,7 +40,7 @@ class Story:
 
     def write(self, path: Path) -> None:
         """Write the story file."""
-        data = {"channel": self.channel.value, "turns": self.turns}
+        data = {"channel": self.channel.value, "began_at": self.began_at.isoformat(), "turns": self.turns}
         path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
@@ -50,7 +52,8 @@ def play(channel: str, save: Path | None) -> None:
         print(f"no channel {channel!r}: {', '.join(ChannelName)}", file=sys.stderr)
         raise SystemExit(2) from None
     settings = read_settings().model_copy(update={"log_level": "ERROR"})
-    story = Story(name)
+    story = Story(name, utc_now())
+    who = f"{YOU}-{new_id()}" if save else YOU  # a story begins with somebody new
 
     async def main(url: str) -> None:
         await migrated(url)
@@ -58,7 +61,7 @@ def play(channel: str, save: Path | None) -> None:
         service = build(settings, url, more_channels={lane: TerminalChannel(name, story.heard)})
         await service.start()
         try:
-            await _talk(service, name, lane, story)
+            await talk(service, lane, who, story)
         finally:
             await service.stop()
 
@@ -69,16 +72,22 @@ def play(channel: str, save: Path | None) -> None:
         print(f"Saved to {save}.")
 
 
-async def _talk(service: Service, name: ChannelName, lane: str, story: Story) -> None:
+async def talk(service: Service, lane: str, who: str, story: Story) -> None:
+    """Read lines until the input ends, and let the service answer each."""
     if sys.stdin.isatty():
         print("Write as a young person would. Control-D ends.")
     while (line := await asyncio.to_thread(_read_line)) is not None:
-        text, now = clean_text(line), utc_now()
-        kind = MessageKind.START if text == "/start" else MessageKind.TEXT
-        story.said(text)
-        message = InboundMessage(name, lane, YOU, str(new_id()), now, kind, text if kind is MessageKind.TEXT else "")
-        await service.conversations.receive(message, now)
-        await service.sender.drain()
+        await say(service, lane, who, story, clean_text(line))
+
+
+async def say(service: Service, lane: str, who: str, story: Story, text: str) -> None:
+    """One message, and everything that comes back."""
+    now = utc_now()
+    kind = MessageKind.START if text == "/start" else MessageKind.TEXT
+    story.said(text)
+    words = text if kind is MessageKind.TEXT else ""
+    await service.conversations.receive(InboundMessage(story.channel, lane, who, str(new_id()), now, kind, words), now)
+    await service.sender.drain()
 
 
 def _read_line() -> str | None:

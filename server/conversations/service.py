@@ -140,15 +140,8 @@ class Conversations:
         state, fitting = self._fit(contact.lane, stored.state, stored.replies)
         same_pace = replace(stored.thread, pace_since=thread.pace_since, pace_count=thread.pace_count)
         remembered = threads.state_row(same_pace, state, sent_at, now)
-        to = Destination(
-            self.area.slug,
-            contact.channel,
-            contact.lane,
-            contact.address,
-            contact.address_hash,
-            stored.thread.address_id,
-            stored.thread.conversation_id,
-        )
+        address = contact.channel, contact.lane, contact.address, contact.address_hash
+        to = Destination(self.area.slug, *address, stored.thread.address_id, stored.thread.conversation_id)
         enqueued = self.outbox.prepare(to, fitting, now, has_earlier=claim.has_earlier)
         if enqueued.rows:
             await self.outbox.store(db, enqueued, first=(statements.STORE_STATE_AND_REPLY, remembered))

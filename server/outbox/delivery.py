@@ -7,45 +7,34 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.channel import Channel, SendResult
+from bot.channel import Channel
 from bot.errors import SendError
 from dialogs.messages import Urgency
-from server import metrics
 from server.clock import utc_now
-from server.db.base import table_of
-from server.db.engine import is_away
 from server.log import logger
-from server.outbox.models import Delivery
-from server.outbox.notes import SentNote, SentNotes
+from server.outbox.outcomes import Outcomes
 from server.outbox.pace import Pace
-from server.outbox.receipts import apply_waiting_receipts
-from server.outbox.rules import LEASE, MAX_ATTEMPTS, Status, predecessors, wait_before
+from server.outbox.rules import LEASE, MAX_ATTEMPTS, Status, wait_before
 from server.outbox.service import Destination, Outgoing
 
 log = logger(__name__)
-deliveries = table_of(Delivery)
 
 LONGEST_PACE_WAIT_SECONDS = 8.0
-LONGEST_GIVEN_BACK_SECONDS = 5.0
 CALL_SECONDS = LEASE.total_seconds() - 5
 """A call that takes longer is left to the sweep, which asks the provider once the lease is over."""
 
 STOP_SECONDS = 6.0
 """How long a stopping process waits for calls under way; what it leaves is settled by the sweep."""
 
-FRESH_LEASE = timedelta(seconds=2)
 HELD_BACK_SECONDS = 15.0
 """A turn that began before an earlier message of its address failed may end so much later."""
 
-_MARK_TRIES = 600
-_LONGEST_MARK_WAIT_SECONDS = 1.0
 
 OnDeadAddress = Callable[[AsyncConnection, Destination, SendError, datetime], Awaitable[None]]
 """Called in the transaction that notes a dead or opted-out address."""
@@ -82,7 +71,7 @@ class Sender:
         self._open: dict[bytes, dict[Task, Urgency]] = {}
         self._held_back: dict[bytes, float] = {}
         self._hurry = asyncio.Event()
-        self._notes = SentNotes(self._persist)
+        self._outcomes = Outcomes(engine)
 
     def send_soon(self, items: Sequence[Outgoing]) -> None:
         """Send one address's deliveries in the background, after what is under way for it. Returns at once.
@@ -117,10 +106,10 @@ class Sender:
         """Send after the earlier ones; when those have to wait, these wait behind them."""
         went = await self._went(earlier)
         if went is Went.DEAD:
-            await self._skip(items, "address-dead")
+            await self._outcomes.skip(items, "address-dead")
             return went
         if went is Went.LATER or self._is_held_back(items[0]):
-            await self._give_back(items, "after-earlier")
+            await self._outcomes.give_back(items, "after-earlier")
             return Went.LATER
         return await self.send_in_order(items)
 
@@ -176,9 +165,9 @@ class Sender:
             went = await self._send(item)
             if went is Went.LATER:
                 self._hold_back(item)
-                await self._give_back(items[place + 1 :], "after-earlier")
+                await self._outcomes.give_back(items[place + 1 :], "after-earlier")
             if went is Went.DEAD:
-                await self._skip(items[place + 1 :], "address-dead")
+                await self._outcomes.skip(items[place + 1 :], "address-dead")
             if went is not Went.ON:
                 return went
         return Went.ON
@@ -186,7 +175,7 @@ class Sender:
     async def _send(self, item: Outgoing) -> Went:
         lane = self.lanes.get(item.destination.lane)
         if lane is None:
-            await self._mark(item, Status.FAILED, "no-such-lane")
+            await self._outcomes.mark(item, Status.FAILED, "no-such-lane")
             return Went.ON
         if not await self._is_our_turn(lane, item):
             return Went.LATER
@@ -198,7 +187,7 @@ class Sender:
         except TimeoutError:
             log.warning("call without an end", delivery=str(item.id), lane=lane.name)
             return Went.LATER
-        await self._note_sent(item, result)
+        await self._outcomes.sent(item, result)
         return Went.ON
 
     async def _is_our_turn(self, lane: Lane, item: Outgoing) -> bool:
@@ -208,9 +197,9 @@ class Sender:
         else:
             wait = lane.pace.reserve(time.monotonic(), LONGEST_PACE_WAIT_SECONDS)
             if wait is None or not await self._waited(wait):
-                await self._give_back([item], "pace", lane.pace.wait(time.monotonic()))
+                await self._outcomes.give_back([item], "pace", lane.pace.wait(time.monotonic()))
                 return False
-        return await self._is_still_ours(item)
+        return await self._outcomes.is_still_ours(item)
 
     async def _waited(self, seconds: float) -> bool:
         """True after so long; false at once when the process stops meanwhile."""
@@ -223,115 +212,23 @@ class Sender:
             return True
         return False
 
-    async def _is_still_ours(self, item: Outgoing) -> bool:
-        """Renew a lease that is not fresh any more; false when the sweep has taken the row meanwhile."""
-        now = utc_now()
-        if now - item.leased_at < FRESH_LEASE:
-            return True
-        renewal = update(deliveries).where(*_held_as(item)).values(lease_until=now + LEASE)
-        return await self._persist(renewal) > 0
-
-    async def _note_sent(self, item: Outgoing, result: SendResult) -> None:
-        """Whoever holds the row by now: it was sent."""
-        status = Status.DELIVERED if result.is_delivered else Status.SENT
-        if self.has_receipts(item.destination.lane):
-            await self._note_with_receipts(item, status, result)
-        else:
-            await self._notes.write(SentNote(item.id, status, result.provider_id, utc_now()))
-        metrics.deliveries.labels(item.destination.lane, status.value, "").inc()
-
-    async def _note_with_receipts(self, item: Outgoing, status: Status, result: SendResult) -> None:
-        """A receipt can overtake our own note: what was said already is applied in the same transaction."""
-        same = deliveries.c.id == item.id, deliveries.c.status.in_(predecessors(status))
-        values = {"status": status, "reason": "", "provider_id": result.provider_id, "sent_at": utc_now()}
-        lane = item.destination.lane
-        await self._persist(
-            update(deliveries).where(*same).values(**values),
-            also=lambda db: apply_waiting_receipts(db, lane, result.provider_id),
-        )
-
     async def _note_failure(self, item: Outgoing, error: SendError) -> Went:
         """Try later, or give up with a reason; a dead address is noted and stops nobody else."""
         now = utc_now()
         if error.is_address_dead or error.is_opted_out:
             reason = "opted-out" if error.is_opted_out else "address-dead"
             note = self._on_dead_address
-            await self._mark(item, Status.FAILED, reason, also=lambda db: note(db, item.destination, error, now))
+            await self._outcomes.mark(
+                item, Status.FAILED, reason, also=lambda db: note(db, item.destination, error, now)
+            )
             return Went.DEAD
         wait = wait_before(item.attempt, error.retry_after_seconds, self._chance)
         if error.is_retryable and item.attempt < MAX_ATTEMPTS and now + wait < item.expires_at:
             reason = f"retry:{error.code}"
-            await self._mark(item, Status.DUE, reason, not_before=now + wait, lease_until=None, leased_by=None)
+            await self._outcomes.mark(item, Status.DUE, reason, not_before=now + wait, lease_until=None, leased_by=None)
             return Went.LATER
-        await self._mark(item, Status.FAILED, error.code)
+        await self._outcomes.mark(item, Status.FAILED, error.code)
         return Went.ON
-
-    async def _mark(
-        self,
-        item: Outgoing,
-        status: Status,
-        reason: str,
-        *,
-        also: Callable[[AsyncConnection], Awaitable[None]] | None = None,
-        **values: Any,
-    ) -> None:
-        """Write that it did not go, unless the row is in other hands by now."""
-        change = update(deliveries).where(*_held_as(item)).values(status=status, reason=reason, **values)
-        if await self._persist(change, also=also):
-            metrics.deliveries.labels(item.destination.lane, status.value, reason.split(":", maxsplit=1)[0]).inc()
-        log.warning(
-            "delivery not sent", delivery=str(item.id), status=status.value, reason=reason, attempt=item.attempt
-        )
-
-    async def _persist(
-        self,
-        change: Any,
-        values: dict[str, Any] | None = None,
-        also: Callable[[AsyncConnection], Awaitable[None]] | None = None,
-    ) -> int:
-        """Write, waiting for the database if it is away: an unwritten success would be sent twice. How many rows changed."""
-        for attempt in range(_MARK_TRIES):
-            try:
-                async with self.engine.begin() as db:
-                    changed: int = (await db.execute(change, values)).rowcount
-                    if also is not None:
-                        await also(db)
-            except Exception as error:
-                if not is_away(error) or attempt == _MARK_TRIES - 1:
-                    raise
-                await asyncio.sleep(min(_LONGEST_MARK_WAIT_SECONDS, 0.1 * 2 ** min(attempt, 10)))
-            else:
-                return changed
-        return 0
-
-    def has_receipts(self, lane: str) -> bool:
-        """True for lanes whose provider tells later what became of a message."""
-        return lane.startswith(("sms", "whatsapp"))
-
-    async def _give_back(self, items: Sequence[Outgoing], reason: str, seconds: float = 0.05) -> None:
-        """Put rows that were not called for back to due, for a worker; not before so long."""
-        wait = timedelta(seconds=min(max(seconds, 0.05), LONGEST_GIVEN_BACK_SECONDS))
-        free = {"lease_until": None, "leased_by": None, "attempt": deliveries.c.attempt - 1}
-        await self._put(items, Status.DUE, reason, not_before=utc_now() + wait, **free)
-
-    async def _skip(self, items: Sequence[Outgoing], reason: str) -> None:
-        """Put rows away that were not called for and never will be."""
-        await self._put(items, Status.SKIPPED, reason)
-
-    async def _put(self, items: Sequence[Outgoing], status: Status, reason: str, **values: Any) -> None:
-        if items:
-            held = tuple_(deliveries.c.id, deliveries.c.attempt).in_([(item.id, item.attempt) for item in items])
-            still = held, deliveries.c.status == Status.SENDING
-            changed = await self._persist(
-                update(deliveries).where(*still).values(status=status, reason=reason, **values)
-            )
-            metrics.deliveries.labels(items[0].destination.lane, status.value, reason).inc(changed)
-
-
-def _held_as(item: Outgoing) -> tuple[Any, ...]:
-    """The row, as long as nobody else has claimed it since."""
-    is_held = deliveries.c.status == Status.SENDING
-    return deliveries.c.id == item.id, is_held, deliveries.c.attempt == item.attempt
 
 
 def _ended_well(task: Task) -> bool:

@@ -64,12 +64,9 @@ class SentNotes:
     async def _write_all(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            try:
-                await self.persist(_WRITE, _columns([note for note, _ in batch]))
-            except Exception as error:  # noqa: BLE001 - told to everybody who waits
-                _settle(batch, error)
-            else:
-                _settle(batch, None)
+            writing = self.persist(_WRITE, _columns([note for note, _ in batch]))
+            (outcome,) = await asyncio.gather(writing, return_exceptions=True)
+            _settle(batch, outcome if isinstance(outcome, BaseException) else None)
 
 
 def _columns(notes: list[SentNote]) -> dict[str, Any]:
@@ -81,7 +78,7 @@ def _columns(notes: list[SentNote]) -> dict[str, Any]:
     }
 
 
-def _settle(batch: list[tuple[SentNote, asyncio.Future[None]]], error: Exception | None) -> None:
+def _settle(batch: list[tuple[SentNote, asyncio.Future[None]]], error: BaseException | None) -> None:
     for _, done in batch:
         if done.done():
             continue

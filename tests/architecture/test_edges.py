@@ -15,7 +15,7 @@ COMMITS = {
     "server.conversations.advising.write_as_adviser": "an adviser's message",
     "server.webhooks.twilio.router.take_status": "a receipt",
     "server.webhooks.webdesk.WebDesk.leave": "a browser leaves",
-    "server.outbox.delivery.Sender._persist": "the outcome of one sending",
+    "server.outbox.outcomes.Outcomes.persist": "the outcome of one sending",
     "server.outbox.lanes._hold": "ends the look-up of the lane's lock, which belongs to the connection",
     "server.outbox.lanes._work_while_held": "ends the look whether the connection is alive",
     "server.outbox.lanes.work_once": "a worker claims a batch",
@@ -37,7 +37,7 @@ CATCHES = {
     "server.webhooks.polling.poll": "polling: logged, goes on",
     "server.webhooks.polling._take": "polling: logged, tried again, then counted",
     "server.outbox.lanes.work_lane": "lane: the database is away; all else goes on up",
-    "server.outbox.delivery.Sender._persist": "an outcome waits for the database; all else goes on up",
+    "server.outbox.outcomes.Outcomes.persist": "an outcome waits for the database; all else goes on up",
     "server.cli.processes._while_serving": "goes on up after telling the server to stop",
 }
 GOES_ON = {"server.worker.jobs.run_job", "server.webhooks.polling.poll", "server.webhooks.polling._take"}

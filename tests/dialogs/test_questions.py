@@ -154,7 +154,12 @@ def test_a_lone_age_is_heard():
     assert story.last.text == "OK, you are 15. What do you want to know?"
 
 
-def test_stop_smoking_stops_and_the_answer_is_one_number_away():
+def test_a_question_that_begins_with_stop_is_answered():
     story = Story(ChannelName.SMS)
-    assert story.says("stop smoking").effects == (StopMessages(is_all=True),)
-    assert story.says("1").outcome.topic == "work.interview"
+    turn = story.says("stop smoking")
+    assert turn.effects == ()
+    assert turn.outcome.topic == "work.interview"
+
+
+def test_stop_with_a_few_words_that_ask_nothing_stops():
+    assert StopMessages(is_all=True) in Story(ChannelName.SMS).says("stop texting me").effects

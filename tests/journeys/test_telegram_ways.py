@@ -98,7 +98,7 @@ async def test_a_link_opens_a_topic_and_a_language(telegram_program: Program, te
     sam = telegram.person(SAM)
     await says(sam, "/start t_work_cscs-card", "CSCS")
     dewi = telegram.person(SAM + 1)
-    await says(dewi, "/start cy", "cyfrifiadur")
+    await says(dewi, "/start cy", "Cyfrifiadur")
 
 
 async def test_a_code_shown_on_the_web_joins_the_phone(telegram_program: Program, telegram: TelegramDouble) -> None:
