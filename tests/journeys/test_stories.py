@@ -30,7 +30,9 @@ async def test_the_story_goes_as_it_went(path: Path, database_url: str) -> None:
     began_at = datetime.fromisoformat(story["began_at"])
     again = Story(ChannelName(story["channel"]), began_at)
     service = build(
-        settings_for(), database_url, more_channels={"terminal": TerminalChannel(again.channel, again.heard)}
+        settings_for(public_url="http://127.0.0.1:8000"),
+        database_url,
+        more_channels={"terminal": TerminalChannel(again.channel, again.heard)},
     )
     with time_machine.travel(began_at, tick=False):
         await service.start()
