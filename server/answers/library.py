@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from dialogs.facts import Nation
@@ -13,6 +13,10 @@ from server.answers.content import Content, Topic, TopicText
 from server.answers.schema import HelpLine
 
 FALLBACK = "en"
+
+
+MOST_KEPT = 2_000
+"""How many answers are kept ready at once: every topic in every language and nation, for a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +30,21 @@ class Library:
     content: Content
     today: Callable[[], date]
     has_drafts: bool = True
+    _today_s: dict[tuple[str, str, Nation | None, date], Answer | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def answer(self, topic: str, language: str, nation: Nation | None) -> Answer | None:
         """The answer for one nation; its texts that differ by nation are empty when `needs_nation`."""
+        today = self.today()
+        key = (topic, language, nation, today)
+        if key not in self._today_s:
+            if len(self._today_s) > MOST_KEPT:
+                self._today_s.clear()
+            self._today_s[key] = self._made(topic, language, nation, today)
+        return self._today_s[key]
+
+    def _made(self, topic: str, language: str, nation: Nation | None, today: date) -> Answer | None:
         found = self.content.topics.get(topic)
         text = self._text(found, language) if found else None
         if found is None or text is None:
@@ -56,7 +72,7 @@ class Library:
             source_name=meta.sources[0].name,
             is_sensitive=meta.sensitive,
             needs_nation=meta.nation_differs and nation is None,
-            is_expired=self.today() > meta.expires_on,
+            is_expired=today > meta.expires_on,
         )
 
     def _lines(self, ids: Sequence[str], language: str, nation: Nation | None) -> tuple[LineCard, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from pydantic_core import from_json, to_json
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeDecorator
 
@@ -92,12 +92,11 @@ class EncryptedJson(_Sealed[Any]):
         del dialect
         if value is None:
             return None
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        return key_ring().encrypt(text.encode(), self.context)
+        return key_ring().encrypt(to_json(value), self.context)
 
     def process_result_value(self, value: bytes | None, dialect: sa.Dialect) -> Any:
         del dialect
-        return None if value is None else json.loads(key_ring().decrypt(value, self.context))
+        return None if value is None else from_json(key_ring().decrypt(value, self.context))
 
 
 class UtcDateTime(TypeDecorator[datetime]):
