@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from dialogs.facts import Nation
 from dialogs.talk import Talk, preceded
-from dialogs.topics import crisis, greeting, handover, home, joining, language, privacy, question, stopping
+from dialogs.topics import crisis, feelings, greeting, handover, home, joining, language, privacy, question, stopping
 from dialogs.turn import Turn
 
 
@@ -83,6 +83,7 @@ ABOUT: dict[str, Callable[[Talk, str], Turn]] = {
     "more": lambda talk, rest: question.show_more(talk, rest) if rest else question.more_of_last(talk),
     "alarm": crisis.card_for_choice,
     "safe": crisis.answered,
+    "feel": feelings.answered,
     "languages": lambda talk, rest: language.show_list(talk, _page(rest)),
     "lang": language.choose,
     "nation": _nation,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dialogs.fold import APOSTROPHES, western_digits
+from dialogs.fold import APOSTROPHES, fold, western_digits
 
 YOUNGEST, OLDEST = 7, 30
 """Numbers outside of this are something else, or nobody that this service is for."""
@@ -31,6 +31,18 @@ _PATTERNS = tuple(
         rf"(?:^|\bانا )عندي {_NUMBER} (?:سنه|سنة|عام)",
     )
 )
+
+
+_BESIDE_AN_AGE = re.compile(
+    r"(?:im|i|am|iam|an?|aged?|my|is|only|just|still|now|no|wait|actually|btw|tho|oh|ok|and|but|well|yes|yeah|so|of|old"
+    r"|years?|yrs?|yo|dwin|dw|n|wi|rwyn|rydw|ond|dim|oed|mlwydd|blwydd|عمري|سني|هو|انا|عندي|سنه|عام|و|\d+| )*"
+)
+"""Words that say nothing more beside an age."""
+
+
+def says_only_age(text: str) -> bool:
+    """True when the text tells the writer's age and nothing more ("no wait im 15")."""
+    return stated_age(text) is not None and _BESIDE_AN_AGE.fullmatch(fold(text)) is not None
 
 
 def stated_age(text: str) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import assert_never
 
@@ -20,7 +21,7 @@ from dialogs.events import (
 from dialogs.facts import Facts
 from dialogs.menu import typed_number
 from dialogs.messages import ChannelName, InboundMessage, MessageKind
-from dialogs.ports import Ports
+from dialogs.ports import Command, Ports
 from dialogs.router import again, route
 from dialogs.state import ConversationState
 from dialogs.talk import Talk, preceded, silent
@@ -44,6 +45,9 @@ WITHOUT_INTRO = frozenset(
 )
 """Outcomes that say who we are themselves, or that nothing may come before."""
 
+NOT_FOR_ADVISERS = frozenset(Command) - {Command.HELP, Command.STOP, Command.START}
+"""Commands that are meant for the computer also while an adviser is there: help and stop can be meant for both."""
+
 
 def take_turn(incoming: InboundMessage | Event, state: ConversationState, facts: Facts, ports: Ports) -> Turn:
     """The turn that follows: new state, replies in order, effects in order. Never raises for anything that a person types."""
@@ -53,19 +57,27 @@ def take_turn(incoming: InboundMessage | Event, state: ConversationState, facts:
     if incoming.kind in {MessageKind.BLOCKED, MessageKind.UNBLOCKED}:
         return silent(talk, incoming.kind.value, MarkAddress(is_reachable=incoming.kind is MessageKind.UNBLOCKED))
     heard = _heard(talk, incoming)
-    turn = _start(heard) if incoming.kind is MessageKind.START and not heard.reading.alarm else route(heard)
+    is_start = incoming.kind is MessageKind.START and not heard.reading.alarm
+    turn = _start(heard) if is_start else route(heard)
     return _finished(heard, turn)
 
 
 def _heard(talk: Talk, message: InboundMessage) -> Talk:
     """The talk with the message read once, and what it says about the writer remembered."""
     told = _age_told(_page_language(talk, message), message)
-    text = message.text
+    text = message.text or _words_of_payload(talk, message)
     # A press is ours to word: what stands on the button says nothing about whoever pressed it.
     is_press = message.kind is MessageKind.CHOICE and message.press is not None
     is_ours = is_press or typed_number(text) is not None
     reading = NOTHING_READ if is_ours else understand(text, told.language, told.ports)
     return replace(told, text=text, message=message, reading=reading)
+
+
+def _words_of_payload(talk: Talk, message: InboundMessage) -> str:
+    """What came with a start and is none of our links: "/start overdose", typed by hand, is a word for the alarm."""
+    kind = message.payload.partition("_")[0]
+    is_ours = kind in {"j", "t"} or message.payload in talk.facts.languages
+    return "" if is_ours else re.sub(r"[_-]+", " ", message.payload).strip()
 
 
 def _page_language(talk: Talk, message: InboundMessage) -> Talk:
@@ -131,9 +143,10 @@ def _finished(talk: Talk, turn: Turn) -> Turn:
 
 
 def _with_intro(talk: Talk, turn: Turn) -> Turn:
-    """The first greeting before the first reply; never before a crisis card."""
+    """The first greeting before the first reply; never in a crisis."""
     name = turn.outcome.name
-    if turn.state.is_greeted or name in WITHOUT_INTRO or name.startswith("crisis"):
+    is_crisis = name.startswith("crisis") or crisis.is_present(replace(talk, state=turn.state))
+    if turn.state.is_greeted or name in WITHOUT_INTRO or is_crisis:
         return turn
     spoken = replace(talk, state=turn.state)
     return preceded(replace(turn, state=replace(turn.state, is_greeted=True)), greeting.intro(spoken))
@@ -164,8 +177,10 @@ def _carrying_what_all_carry(turn: Turn, talk: Talk) -> Turn:
 
 
 def _with_crisis_words_kept(talk: Talk, turn: Turn) -> Turn:
-    """What somebody in crisis writes belongs to the case, whatever else it did."""
+    """What somebody in crisis writes, or while an adviser is there, belongs to the case, whatever else it did."""
     is_kept = any(isinstance(effect, OpenCase | AddToCase | UseJoinCode) for effect in turn.effects)
-    if not crisis.is_present(talk) or is_kept or talk.reading is NOTHING_READ or talk.reading.command:
+    if is_kept or talk.reading is NOTHING_READ:
         return turn
-    return replace(turn, effects=(*turn.effects, AddToCase()))
+    is_for_case = talk.has_adviser or (crisis.is_present(talk) and not talk.reading.command)
+    is_ours_alone = talk.reading.command in NOT_FOR_ADVISERS
+    return replace(turn, effects=(*turn.effects, AddToCase())) if is_for_case and not is_ours_alone else turn

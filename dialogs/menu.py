@@ -87,8 +87,14 @@ def choice_by_near_words(offered: Sequence[Choice], text: str) -> Choice | None:
 
 def _nearness(words: str, choice: Choice) -> float:
     folded = (_folded_label(choice.label), _folded_label(choice.short))
-    forms = [SequenceMatcher(None, words, form) for form in folded if len(form) >= SHORTEST_NEAR_WORD]
+    forms = [SequenceMatcher(None, words, form) for form in folded if _may_be_near(words, form)]
     return max((form.ratio() for form in forms if form.quick_ratio() >= NEAR_ENOUGH), default=0.0)
+
+
+def _may_be_near(words: str, form: str) -> bool:
+    """False when the lengths alone rule it out: asked of every choice at every message."""
+    possible = 2 * min(len(words), len(form)) / (len(words) + len(form))
+    return len(form) >= SHORTEST_NEAR_WORD and possible >= NEAR_ENOUGH
 
 
 @lru_cache(maxsize=2_000)

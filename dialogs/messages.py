@@ -216,8 +216,13 @@ MAX_TEXT = 10_000
 
 
 def clean_text(raw: str) -> str:
-    """Text as the conversation may hold it: no nulls or other control characters, no lone surrogates, at most `MAX_TEXT`."""
-    kept = (c for c in raw[:MAX_TEXT] if (c >= " " or c in "\n\t") and not "\ud800" <= c <= "\udfff" and c != "\x7f")
+    """Text as the conversation may hold it: no nulls or other control characters, no lone surrogates, at most `MAX_TEXT`.
+
+    Of a longer one the middle goes: what matters most is often said last.
+    """
+    half = MAX_TEXT // 2
+    both_ends = raw if len(raw) <= MAX_TEXT else f"{raw[: half - 1]}\n{raw[-half:]}"
+    kept = (c for c in both_ends if (c >= " " or c in "\n\t") and not "\ud800" <= c <= "\udfff" and c != "\x7f")
     return "".join(kept).strip()
 
 

@@ -27,5 +27,5 @@ def slow_down(talk: Talk) -> tuple[Talk, Turn | None]:
 
 
 def _unsaid(talk: Talk) -> Turn:
-    """Nothing is said; an adviser who is there still gets the words."""
-    return silent(talk, "too_fast", *([AddToCase()] if talk.has_adviser else []))
+    """Nothing is said; an open case still gets the words."""
+    return silent(talk, "too_fast", *([AddToCase()] if talk.facts.case is not None else []))

@@ -19,6 +19,9 @@ ARABIC_PREFIXES = ("وال", "فال", "بال", "لل", "ال", "و", "ف", "ب
 
 _DOUBLED = re.compile(r"([^\W\d_])\1+")
 
+LONGEST_WORD = 40
+"""Letters read of one word: keys held down make words of thousands, each way of misspelling them as long."""
+
 MOST_SEEN = 20_000
 """How many written words' readings are remembered: everyday words come again and again."""
 
@@ -96,6 +99,7 @@ class Lexicon:
 
     def numbers(self, written: str) -> frozenset[int]:
         """The numbers of all words that this written word can be: itself, a form, a beginning, a slip of a long word."""
+        written = written[:LONGEST_WORD]
         known = self.seen.get(written)
         if known is None:
             known = self._read(written)

@@ -28,6 +28,10 @@ class Intent(StrEnum):
     APPOINTMENTS = "appointments"
     CANCEL_APPOINTMENT = "cancel_appointment"
     WHO_IS_MY_ADVISER = "who_is_my_adviser"
+    OPENING = "opening"
+    WRONG_NUMBER = "wrong_number"
+    FINE = "fine"
+    UPSET = "upset"
 
 
 class Command(StrEnum):
@@ -52,6 +56,8 @@ class Command(StrEnum):
     NOT_SURE = "not_sure"
     SKIP = "skip"
     OK_MEANT_ELSE = "ok_meant_else"
+    CONFUSED = "confused"
+    FOLLOW_UP = "follow_up"
 
 
 class Tier(StrEnum):

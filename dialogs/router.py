@@ -6,22 +6,35 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from dialogs import actions
-from dialogs.age import stated_age
 from dialogs.effects import AddToCase
 from dialogs.menu import choice_by_near_words, choice_by_number, choice_by_words, typed_number
 from dialogs.messages import MENU_NUMBER, PERSON_NUMBER, MessageKind
 from dialogs.pace import slow_down
 from dialogs.ports import Command, Intent
 from dialogs.talk import Talk, put_away, respond, silent
-from dialogs.topics import crisis, greeting, handover, home, joining, language, media, privacy, question, stopping
+from dialogs.topics import (
+    crisis,
+    feelings,
+    follow_up,
+    greeting,
+    handover,
+    home,
+    joining,
+    language,
+    media,
+    privacy,
+    question,
+    stopping,
+    told_age,
+    two_things,
+)
 from dialogs.turn import Turn
 from dialogs.understand import COMMAND_OF, heard_language, understand
 
+ASKING = frozenset("?؟")
+
 ALWAYS = {MENU_NUMBER: "menu", PERSON_NUMBER: "person"}
 """These numbers mean the same on every menu, old or new."""
-
-LONGEST_AGE = 4
-"""Words: "i am 15 yrs" says an age and no more."""
 
 
 def route(talk: Talk) -> Turn:
@@ -155,7 +168,11 @@ def _meant_else(talk: Talk) -> Turn | None:
 
 
 def _nothing_to_read(talk: Talk) -> Turn | None:
-    return None if any(char.isalnum() for char in talk.text) else home.not_understood(talk)
+    if any(char.isalnum() for char in talk.text):
+        return None
+    if crisis.is_present(talk):
+        return crisis.listening(talk)
+    return follow_up.confused(talk) if ASKING & set(talk.text) else home.not_understood(talk)
 
 
 def _other_language(talk: Talk) -> Turn | None:
@@ -188,7 +205,7 @@ def _intent(talk: Talk) -> Turn | None:
 
 
 def _nation_named(talk: Talk) -> Turn | None:
-    nation = talk.ports.phrases.nation(talk.text)
+    nation = question.nation_named(talk)
     return question.nation_chosen(talk, nation) if nation else None
 
 
@@ -197,17 +214,8 @@ def _left_over(talk: Talk) -> Turn | None:
     if talk.reading.command not in ANSWERS_ONLY:
         return None
     if crisis.is_present(talk):
-        return crisis.listening(talk)
+        return crisis.left_over(talk)
     return home.show(talk, text=talk.voice.say("OK. What do you want to know? Pick one, or ask in your own words."))
-
-
-def _only_an_age(talk: Talk) -> Turn | None:
-    """An age and nothing more ("im 15"): heard, remembered, and nothing is made of it."""
-    finding = talk.reading.finding
-    age = stated_age(talk.text) if len(talk.text.split()) <= LONGEST_AGE else None
-    if age is None or finding.topic or finding.is_close:
-        return None
-    return home.show(talk, text=talk.voice.say("OK, you are {age}. What do you want to know?", age=age), outcome="age")
 
 
 def _relay(talk: Talk) -> Turn:
@@ -248,11 +256,22 @@ TOPICS: dict[str, Callable[[Talk], Turn | None]] = {
     "nation": question.go_on,
     "delete": privacy.go_on,
     language.TOPIC: language.go_on,
+    feelings.TOPIC: feelings.go_on,
 }
 
 Step = Callable[[Talk], Turn | None]
 
-AGAIN: tuple[Step, ...] = (_nothing_to_read, _abuse, _intent, _nation_named, _left_over, _only_an_age, question.find)
+AGAIN: tuple[Step, ...] = (
+    _nothing_to_read,
+    _abuse,
+    follow_up.go_on,
+    _intent,
+    _nation_named,
+    _left_over,
+    told_age.find,
+    two_things.find,
+    question.find,
+)
 """What is left for a text once it is clear that nothing on their screen was meant."""
 
 STEPS: tuple[Step, ...] = (

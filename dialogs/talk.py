@@ -9,14 +9,14 @@ from typing import Any
 from dialogs.effects import Effect
 from dialogs.facts import Facts
 from dialogs.menu import Entry, numbered
-from dialogs.messages import InboundMessage, Reply
+from dialogs.messages import MENU_NUMBER, PERSON_NUMBER, InboundMessage, Reply
 from dialogs.ports import Ports
 from dialogs.state import ConversationState
 from dialogs.turn import Outcome, Turn
 from dialogs.understand import Understanding
 from dialogs.wording import Voice
 
-KEPT_NOTES = ("spoken", "asked_language", "was_abused", "told_ways")
+KEPT_NOTES = ("spoken", "asked_language", "was_abused", "told_ways", "safe_asked")
 """Notes of the whole conversation: they outlive the topic that wrote them."""
 
 LONGEST_TRAIL = 8
@@ -130,7 +130,7 @@ def put_away(state: ConversationState) -> ConversationState:
 
 def preceded(turn: Turn, *replies: Reply) -> Turn:
     """The turn with other replies before its own. They carry menu and person of the turn's own menu."""
-    always = tuple(choice for choice in turn.replies[-1].choices if choice.key in {"menu", "person"})
+    always = tuple(choice for choice in turn.replies[-1].choices if choice.number in {MENU_NUMBER, PERSON_NUMBER})
     first = tuple(replace(reply, choices=always, menu_id=turn.state.menu_id) for reply in replies)
     return replace(turn, replies=(*first, *turn.replies))
 

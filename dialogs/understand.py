@@ -33,14 +33,19 @@ class Understanding:
     finding: Finding
 
 
+LONGEST_COMMAND = 200
+LONGEST_QUESTION = 2_000
+"""Letters: a longer text is no command, and is looked up by its beginning; the alarm reads all of it."""
+
 NOTHING_READ = Understanding("en", None, None, NOTHING_FOUND)
 
 
 def understand(text: str, language: str | None, ports: Ports) -> Understanding:
     """Read a text once for everything. `language` is the one spoken; None means to guess it, English when unsure."""
     spoken = language or ports.guesser.guess(text) or "en"
-    command = ports.phrases.command(text)
-    finding = ports.finder.find(text, spoken) if fold(text) else NOTHING_FOUND
+    command = ports.phrases.command(text) if len(text) <= LONGEST_COMMAND else None
+    asked = text[:LONGEST_QUESTION]
+    finding = ports.finder.find(asked, spoken) if fold(asked) else NOTHING_FOUND
     if command in INTENT_OF:
         finding = replace(finding, topic=None, is_close=False, intent=INTENT_OF[command])
     return Understanding(spoken, ports.alarm.read(text), command, finding)

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import server.answers.unanswered
-import server.conversations.models
-import server.escalations.models
-import server.outbox.models
-import server.people.models
-import server.worker.models  # noqa: F401
 from server.db.base import metadata
 
 __all__ = ["metadata"]

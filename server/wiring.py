@@ -26,6 +26,7 @@ from server.conversations.privacy import ConversationsData
 from server.conversations.service import LIVE_TOPIC, AreaProfile, Conversations
 from server.db.base import table_of
 from server.db.engine import make_engine
+from server.db.heartbeats import job_ages
 from server.db.keyring import KeyRing
 from server.db.signals import Signals
 from server.db.types import use_key_ring
@@ -43,7 +44,6 @@ from server.settings import Settings
 from server.web.assets import Assets
 from server.web.pages import Pages
 from server.webhooks.webdesk import WebDesk
-from server.worker.heartbeats import job_ages
 
 if TYPE_CHECKING:
     from bot.telegram.channel import TelegramChannel

@@ -27,16 +27,20 @@ def opened(session: str, language: str | None, at: datetime) -> InboundMessage:
 def said(
     session: str, text: str, press: ButtonPress | None, message_id: str, *, at: datetime, language: str | None = None
 ) -> InboundMessage:
-    """Somebody wrote or pressed a button. `message_id` is the page's own, unique in its session; `at` is aware, UTC."""
+    """Somebody wrote or pressed a button; of both, the words count, because the alarm reads them.
+
+    `message_id` is the page's own, unique in its session; `at` is aware, UTC.
+    """
+    words = clean_text(text)
     return InboundMessage(
         channel=ChannelName.WEBCHAT,
         lane=LANE,
         sender=session,
         external_id=_external_id(session, message_id),
         sent_at=at,
-        kind=MessageKind.TEXT if press is None else MessageKind.CHOICE,
-        text=clean_text(text),
-        press=press,
+        kind=MessageKind.TEXT if words or press is None else MessageKind.CHOICE,
+        text=words,
+        press=None if words else press,
         display_language=language,
     )
 

@@ -9,6 +9,7 @@ from dialogs.effects import AddToCase, CaseUrgency, Effect, OpenCase
 from dialogs.menu import Entry
 from dialogs.messages import ChannelName, LineCard, Reply, ReplyKind, Urgency
 from dialogs.ports import Alarm, AlarmKind, Command
+from dialogs.state import ConversationState
 from dialogs.talk import Next, Talk, respond
 from dialogs.turn import Turn
 from dialogs.understand import heard_language
@@ -42,6 +43,11 @@ CRISIS_TOPICS = {
     "housing.homeless-tonight": AlarmKind.RUNAWAY_HOMELESS_TONIGHT,
 }
 """The kind of danger behind a crisis topic of the library; one not named here is treated as abuse."""
+
+ANSWERS = {Command.YES: "yes", Command.NO: "no", Command.NOT_SURE: "not_sure"}
+
+QUESTION_OPEN = "safe_asked"
+"""Note: "Are you safe right now?" has no answer yet, so it is asked again."""
 
 YOUNG = "childline"
 GROWN = "samaritans"
@@ -88,15 +94,24 @@ def card_for_choice(talk: Talk, kind: str) -> Turn:
 
 def answered(talk: Talk, step: str) -> Turn:
     """What follows "Are you safe right now?": `step` is yes, no or not_sure. The lines stay."""
-    text = {"yes": _safe, "no": _unsafe, "not_sure": _not_sure}.get(step, _not_sure)(talk)
-    entries = [] if step == "no" else [_meant_else_entry(talk)]
-    reply = talk.reply(text, kind=ReplyKind.CRISIS, urgency=Urgency.CRISIS)
-    return respond(talk, reply, f"crisis_{step}", entries, (AddToCase(),), then=Next(TOPIC, "told"))
+    told = talk.with_note(QUESTION_OPEN, "")
+    text = {"yes": _safe, "no": _unsafe, "not_sure": _not_sure}.get(step, _not_sure)(told)
+    entries = [] if step == "no" else [_meant_else_entry(told)]
+    reply = told.reply(text, kind=ReplyKind.CRISIS, urgency=Urgency.CRISIS)
+    return respond(told, reply, f"crisis_{step}", entries, (AddToCase(),), then=Next(TOPIC, "told"))
+
+
+def unsafe_after_asking(talk: Talk, alarm: Alarm, step: str) -> Turn:
+    """No or not sure to our question, asked before any sign of danger: a crisis from now, not asked a second time."""
+    marked = talk.with_state(crisis_since=talk.state.crisis_since or talk.facts.now, crisis_kind=alarm.kind.value)
+    turn = answered(marked, step)
+    case = OpenCase(alarm.kind.value, CaseUrgency.CRISIS, talk.language, alarm.reasons)
+    return replace(turn, effects=(case,))
 
 
 def meant_else(talk: Talk) -> Turn:
     """They were not in danger: believed, not scolded. The lines go, the case stays for a person to look at."""
-    quiet = talk.with_note("spoken", "").with_state(crisis_kind="")
+    quiet = talk.with_note("spoken", "").with_note(QUESTION_OPEN, "").with_state(crisis_kind="")
     text = quiet.voice.say(
         "OK, thank you for telling me. A person will still read it, to be sure. What can I help you with?"
     )
@@ -116,15 +131,36 @@ def person(talk: Talk) -> Turn:
 def listening(talk: Talk) -> Turn:
     """Words in a crisis that no answer fits: they go to the person who will read them."""
     text = talk.voice.say("I am a computer, so I may not understand this well. A person here will read it.")
-    reply = talk.reply(f"{text} {truth(talk.voice, talk.facts)}", kind=ReplyKind.CRISIS, urgency=Urgency.CRISIS)
-    return respond(talk, reply, "crisis_listening", [_meant_else_entry(talk)], (AddToCase(),), then=Next(TOPIC, "told"))
+    return _staying(talk, f"{text} {truth(talk.voice, talk.facts)}", "crisis_listening")
+
+
+def here(talk: Talk) -> Turn:
+    """Small talk in a crisis ("ok", "thanks", "bye"): no goodbye of ours comes first."""
+    text = talk.voice.say("I am still here. You can write more.")
+    return _staying(talk, f"{text} {truth_in_crisis(talk.voice, talk.facts)}", "crisis_here")
 
 
 def go_on(talk: Talk) -> Turn | None:
     """An answer in words to "Are you safe right now?", or None when the text is something else."""
-    steps = {Command.YES: "yes", Command.NO: "no", Command.NOT_SURE: "not_sure"}
-    step = steps.get(talk.reading.command) if talk.reading.command else None
+    step = ANSWERS.get(talk.reading.command) if talk.reading.command else None
     return answered(talk, step) if step and talk.state.step == "safe" else None
+
+
+def left_over(talk: Talk) -> Turn:
+    """Yes or no when something else was shown since the question: a no still counts, a yes may mean the other thing."""
+    step = ANSWERS.get(talk.reading.command) if talk.reading.command else None
+    if step in {"no", "not_sure"} and QUESTION_OPEN in talk.state.notes:
+        return answered(talk, step)
+    return listening(talk)
+
+
+def released(state: ConversationState) -> ConversationState:
+    """The state once a person has closed the case; a crisis whose question has no answer yet stays, and opens another."""
+    if state.crisis_since is None or QUESTION_OPEN in state.notes:
+        return state
+    notes = {name: kept for name, kept in state.notes.items() if name != "spoken"}
+    quiet = replace(state, crisis_since=None, crisis_kind="", notes=notes)
+    return replace(quiet, topic="", step="") if state.topic == TOPIC else quiet
 
 
 def is_present(talk: Talk) -> bool:
@@ -170,8 +206,21 @@ def _in_the_language_heard(talk: Talk, alarm: Alarm) -> Talk:
     return talk.with_note("spoken", language) if language and is_other else talk
 
 
+def _staying(talk: Talk, text: str, outcome: str) -> Turn:
+    """A word in a crisis, and the question again while it has no answer."""
+    is_open = QUESTION_OPEN in talk.state.notes
+    asked = f"{text}\n\n{_question(talk)}" if is_open else text
+    entries = [*(_safe_entries(talk) if is_open else ()), _meant_else_entry(talk)]
+    reply = talk.reply(asked, kind=ReplyKind.CRISIS, urgency=Urgency.CRISIS)
+    return respond(talk, reply, outcome, entries, (AddToCase(),), then=Next(TOPIC, "safe" if is_open else "told"))
+
+
+def _question(talk: Talk) -> str:
+    return talk.voice.say("Are you safe right now?")
+
+
 def _shown(talk: Talk, kind: AlarmKind, *effects: Effect) -> Turn:
-    then = Next(TOPIC, "safe")
+    then = Next(TOPIC, "safe", {QUESTION_OPEN: "1"})
     turn = respond(talk, _card_reply(talk, kind), "crisis", _safe_entries(talk), effects, then=then, has_menu=False)
     if talk.facts.channel is not ChannelName.SMS:
         return turn
@@ -182,7 +231,7 @@ def _shown(talk: Talk, kind: AlarmKind, *effects: Effect) -> Turn:
 
 def _card_reply(talk: Talk, kind: AlarmKind) -> Reply:
     first = talk.voice.say(FIRST_WORDS[kind])
-    question = talk.voice.say("Are you safe right now?")
+    question = _question(talk)
     return talk.reply(
         f"{first} {truth_in_crisis(talk.voice, talk.facts)}\n\n{question}",
         kind=ReplyKind.CRISIS,
@@ -211,9 +260,8 @@ def _safe(talk: Talk) -> str:
 
 
 def _unsafe(talk: Talk) -> str:
-    return talk.voice.say(
-        "Please call 999 now. On a mobile, if you cannot speak, cough or tap, then press 55. We are telling a person here now."
-    )
+    call = talk.voice.say("Please call 999 now. On a mobile, if you cannot speak, cough or tap, then press 55.")
+    return f"{call} {truth_in_crisis(talk.voice, talk.facts)}"
 
 
 def _not_sure(talk: Talk) -> str:

@@ -8,7 +8,7 @@ from dialogs.messages import ChannelName, Reply, ReplyKind
 from dialogs.ports import Intent
 from dialogs.state import Settings
 from dialogs.talk import Talk, respond
-from dialogs.topics import home
+from dialogs.topics import crisis, feelings, handover, home
 from dialogs.turn import Turn
 from dialogs.wording import N_
 
@@ -30,8 +30,13 @@ INTRO_BY_TEXT_SHORT = N_(
 SMALL_TALK = {
     Intent.THANKS: N_("You are welcome. You can ask me something else at any time."),
     Intent.BYE: N_("Bye. You can write here again at any time."),
+    Intent.FINE: N_("OK. You can ask me something else at any time."),
+    Intent.WRONG_NUMBER: N_("Wrong number? Reply STOP."),
     Intent.WHO_ARE_YOU: N_("I am a computer, not a person. People wrote what I say. To talk to a person, reply 9."),
 }
+
+
+SMALL_TALK_ONLY = frozenset({Intent.GREETING, Intent.THANKS, Intent.BYE, Intent.FINE})
 
 
 def intro(talk: Talk) -> Reply:
@@ -52,6 +57,8 @@ def greet(talk: Talk, outcome: str = "greeted") -> Turn:
 
 def small_talk(talk: Talk, intent: Intent) -> Turn | None:
     """A short true word for small talk and for what only people know; None for any other intent."""
+    if intent in SMALL_TALK_ONLY and crisis.is_present(talk):
+        return crisis.here(talk)
     if intent is Intent.GREETING:
         return home.show(
             talk,
@@ -60,6 +67,10 @@ def small_talk(talk: Talk, intent: Intent) -> Turn | None:
         )
     if intent in SMALL_TALK:
         return respond(talk, talk.reply(talk.voice.say(SMALL_TALK[intent])), intent.value)
+    if intent is Intent.UPSET:
+        return crisis.listening(talk) if crisis.is_present(talk) else feelings.ask(talk)
+    if intent is Intent.OPENING:
+        return _opening(talk)
     if intent is Intent.APPOINTMENTS:
         return _people_only(
             talk, talk.voice.say("I can not see or book appointments. A person does that. Reply 9 to ask."), intent
@@ -91,6 +102,14 @@ def other_ways(talk: Talk) -> Reply | None:
 def is_young_on_telegram(settings: Settings, facts: Facts) -> bool:
     """True when they told an age that Telegram does not allow."""
     return facts.channel is ChannelName.TELEGRAM and settings.age is not None and settings.age < TELEGRAM_AGE
+
+
+def _opening(talk: Talk) -> Turn:
+    """When people are here; to somebody who waits for one, also that nobody has answered yet."""
+    if talk.facts.case is not None:
+        return handover.person(talk)
+    nine = talk.voice.say("9 gets a person. {truth}", truth=truth(talk.voice, talk.facts))
+    return respond(talk, talk.reply(nine), Intent.OPENING.value)
 
 
 def _people_only(talk: Talk, text: str, intent: Intent) -> Turn:

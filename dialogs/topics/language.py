@@ -84,9 +84,13 @@ def go_on(talk: Talk) -> Turn | None:
     asked = talk.state.notes.get("asked_language", "")
     if talk.state.step != "asked" or asked not in talk.facts.languages:
         return None
-    if heard_language(talk.text, talk.ports, talk.facts.languages) != asked:
-        return None
-    return _taken_as_yes(talk, asked)
+    heard_now = heard_language(talk.text, talk.ports, talk.facts.languages)
+    is_unclear = heard_now is None and not (talk.reading.command or talk.reading.finding.intent)
+    return _taken_as_yes(talk, asked) if heard_now == asked or (is_unclear and not _is_found(talk)) else None
+
+
+def _is_found(talk: Talk) -> bool:
+    return bool(talk.reading.finding.topic or talk.reading.finding.is_close)
 
 
 def _ask(talk: Talk, heard_code: str) -> Turn:
@@ -100,7 +104,10 @@ def _ask(talk: Talk, heard_code: str) -> Turn:
 
 def _taken_as_yes(talk: Talk, code: str) -> Turn:
     """They went on in that language without picking: it is used, and said so."""
+    waiting = talk.state.notes.get("text", "")
     chosen = talk.with_settings(language=code).with_note("text", "").with_state(topic="", step="")
     turn = talk.again(chosen, talk.text)
+    if turn.outcome.name == "refused" and waiting:
+        turn = talk.again(chosen, waiting)
     told = chosen.voice.say("I write in {language} now.", language=chosen.voice.language_name(code))
     return preceded(turn, chosen.reply(told)) if turn.replies else turn

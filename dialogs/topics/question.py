@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from dialogs.effects import FileUnanswered
+from dialogs.desk import truth
+from dialogs.effects import AddToCase, FileUnanswered
 from dialogs.facts import Nation
 from dialogs.fold import fold
 from dialogs.menu import Entry
 from dialogs.messages import ChannelName, Reply, ReplyKind
-from dialogs.ports import Answer, Tier
-from dialogs.talk import Next, Talk, preceded, respond
-from dialogs.topics import crisis, home
+from dialogs.ports import Answer, Command, Tier
+from dialogs.talk import Next, Talk, preceded, repeat_menu, respond
+from dialogs.topics import crisis, feelings, home
 from dialogs.turn import Outcome, Turn
 from dialogs.wording import N_
 
 ADULT_ENOUGH = 16
+SURE_OF_CRISIS = 0.75
+"""Below this the finder only suspects danger that no alarm rule saw: it is asked about, and not named."""
+
+DOUBTFUL_CRISIS = 0.25
+
 KNOWN_LABELS = {
     "more": (N_("Tell me more"), N_("more")),
     "book": (N_("Book an adviser"), N_("book")),
     "person": (N_("Talk to a person now"), N_("person now")),
 }
+UNSURE = frozenset({Command.YES, Command.NO, Command.NOT_SURE, Command.CONFUSED, Command.FOLLOW_UP})
 LONGEST_NATION_REPLY = 4
 """Words: "i live in wales" is an answer, a longer text is something else."""
 
@@ -26,15 +33,17 @@ LONGEST_NATION_REPLY = 4
 def find(talk: Talk) -> Turn:
     """The answer for what they wrote, the question which of two, or the honest no."""
     finding = talk.reading.finding
+    if crisis.is_present(talk) and (finding.topic is None or finding.is_close or _is_crisis(talk, finding.topic)):
+        return crisis.listening(talk)
     best = finding.topic or next(iter(finding.alternatives), None)
+    if best is not None and _is_crisis(talk, best) and DOUBTFUL_CRISIS <= finding.confidence < SURE_OF_CRISIS:
+        return feelings.may_be_more(talk, best) if finding.topic else feelings.ask(talk)
     if best is not None and (finding.topic or finding.is_close):
         others = tuple(other for other in finding.alternatives if other != best)
         if finding.is_close and others and not _is_crisis(talk, best):
             return _which(talk, best, others[0])
         return show(talk, best)
-    if crisis.is_present(talk):
-        return crisis.listening(talk)
-    return _refuse(talk, next(iter(finding.alternatives), None))
+    return refuse(talk, next(iter(finding.alternatives), None))
 
 
 def show(talk: Talk, topic: str) -> Turn:
@@ -51,7 +60,7 @@ def show_more(talk: Talk, topic: str) -> Turn:
 
 def more_of_last(talk: Talk) -> Turn:
     """More about the answer on their screen, when there is one."""
-    kind, _, topic = (talk.state.trail[-1] if talk.state.trail else "").partition(":")
+    kind, topic = topic_on_screen(talk)
     if kind == "topic":
         return show_more(talk, topic)
     return home.show(
@@ -63,6 +72,7 @@ def nation_chosen(talk: Talk, nation: Nation) -> Turn:
     """Remembers where they live, and gives the answer that waited for it."""
     topic, wants = talk.state.notes.get("topic"), talk.state.notes.get("wants")
     settled = talk.with_settings(nation=nation)
+    topic = topic or _differing_topic(settled)
     if topic:
         return show_more(settled, topic) if wants == "more" else show(settled, topic)
     return home.show(
@@ -72,9 +82,33 @@ def nation_chosen(talk: Talk, nation: Nation) -> Turn:
 
 def go_on(talk: Talk) -> Turn | None:
     """Their words for "Do you live in England or Wales?", or None when it is something else."""
+    if named := nation_named(talk):
+        return nation_chosen(talk, named)
+    if talk.reading.command in UNSURE:
+        text = talk.voice.say("The rules are not the same in both. Do you live in England or Wales?")
+        return repeat_menu(talk, text, "nation_asked")
+    return None
+
+
+def nation_named(talk: Talk) -> Nation | None:
+    """The nation that a short text ends with ("what about wales")."""
     words = fold(talk.text).split()
-    named = talk.ports.phrases.nation(talk.text) or talk.ports.phrases.nation(words[-1] if words else "")
-    return nation_chosen(talk, named) if named and len(words) <= LONGEST_NATION_REPLY else None
+    if not words or len(words) > LONGEST_NATION_REPLY:
+        return None
+    return talk.ports.phrases.nation(talk.text) or talk.ports.phrases.nation(words[-1])
+
+
+def topic_on_screen(talk: Talk) -> tuple[str, str]:
+    """How the last answer was shown ("topic" or "more") and its topic; both empty when no answer was."""
+    kind, _, topic = (talk.state.trail[-1] if talk.state.trail else "").partition(":")
+    return (kind, topic) if kind in {"topic", "more"} else ("", "")
+
+
+def _differing_topic(talk: Talk) -> str | None:
+    """The topic on their screen when its answer is another one in the other nation."""
+    _, topic = topic_on_screen(talk)
+    asked = talk.ports.book.answer(topic, talk.language, None) if topic else None
+    return topic if asked and asked.needs_nation else None
 
 
 def _fetched(answer: Answer | None) -> Answer:
@@ -129,20 +163,27 @@ def _told(talk: Talk, answer: Answer, *, is_more: bool) -> Turn:
 def _answer_reply(talk: Talk, answer: Answer) -> Reply:
     settings = talk.state.settings
     has_easy = settings.easy_words and bool(answer.easy)
-    is_grown = settings.age is not None and settings.age >= ADULT_ENOUGH
-    parts = [answer.easy if has_easy else answer.short, "" if is_grown else answer.under_16]
+    parts = [answer.easy if has_easy else answer.short, _under_16(talk, answer)]
     is_one_text = talk.facts.channel is ChannelName.SMS and bool(answer.sms)
     return Reply(
         language=answer.language,
         kind=ReplyKind.ANSWER,
         lead="" if has_easy else answer.one_line,
         text="\n\n".join(filter(None, parts)),
-        sms_text=answer.sms,
+        sms_text=answer.easy if has_easy and answer.sms else answer.sms,
         lines=() if is_one_text else answer.lines,  # by text message they come with "more", or it would not be one part
         links=answer.links,
         source=_source(talk, answer),
         is_sensitive=answer.is_sensitive,
     )
+
+
+def _under_16(talk: Talk, answer: Answer) -> str:
+    """The line for under-16s; to somebody whose age we do not know it says whom it is for."""
+    age, line = talk.state.settings.age, answer.under_16
+    if not line or (age is not None and age >= ADULT_ENOUGH):
+        return ""
+    return line if age is not None or str(ADULT_ENOUGH) in line else talk.voice.say("Under 16? {line}", line=line)
 
 
 def _more_reply(talk: Talk, answer: Answer) -> Reply:
@@ -202,16 +243,29 @@ def _which(talk: Talk, first: str, second: str) -> Turn:
     if len(known) < 2:  # noqa: PLR2004  (two of them, or there is nothing to choose)
         return show(talk, known[0].topic if known else first)
     entries = [Entry(f"topic:{answer.topic}", answer.title) for answer in known]
-    text = talk.voice.say("Do you mean 1 {first} or 2 {second}?", first=known[0].title, second=known[1].title)
+    text = talk.voice.say(
+        "Do you mean 1 {first} or 2 {second}?", first=_bare(known[0].title), second=_bare(known[1].title)
+    )
     return respond(talk, talk.reply(text), "which", entries, then=Next("which"))
 
 
-def _refuse(talk: Talk, nearest: str | None) -> Turn:
-    text = talk.voice.say(
-        "I do not have an answer to that. I will not guess. You can ask in other words, or talk to a person."
-    )
+def _bare(title: str) -> str:
+    """A title inside of a question of ours loses its own question mark."""
+    return title.rstrip("?؟ ")
+
+
+def refuse(talk: Talk, nearest: str | None = None) -> Turn:
+    """The honest no, with the menu where it fits the screen. Who waits for a person is told that it goes to them."""
     filed = FileUnanswered(talk.text, talk.language, nearest)
-    return respond(talk, talk.reply(text), Outcome("refused", None), effects=(filed,))
+    entries = [] if talk.facts.channel is ChannelName.SMS else home.entries(talk)
+    if talk.facts.case is None:
+        text = talk.voice.say(
+            "I do not have an answer to that. I will not guess. You can ask in other words, or talk to a person."
+        )
+        return respond(talk, talk.reply(text), Outcome("refused", None), entries, (filed,))
+    said = talk.voice.say("I do not have an answer to that. The person you asked for will see it.")
+    text = f"{said} {truth(talk.voice, talk.facts)}"
+    return respond(talk, talk.reply(text), Outcome("refused", None), entries, (filed, AddToCase()))
 
 
 def _is_crisis(talk: Talk, topic: str) -> bool:

@@ -7,6 +7,7 @@ from dialogs.fold import fold
 from dialogs.menu import Entry
 from dialogs.messages import ChannelName, ReplyKind
 from dialogs.talk import Next, Talk, respond
+from dialogs.topics import crisis
 from dialogs.turn import Turn
 
 LONGEST_STOP = 4
@@ -22,7 +23,12 @@ def is_cancel(text: str) -> bool:
 
 
 def is_stop_sentence(talk: Talk) -> bool:
-    """True for a stop word and at most three more, unless it asks about something we know ("stop and search")."""
+    """True for a stop word and at most three more, unless it asks about something we know ("stop and search").
+
+    With a person there, or in a crisis, "stop it hes here" is a sentence for whoever reads it; the bare word still stops.
+    """
+    if talk.has_adviser or crisis.is_present(talk):
+        return False
     is_short = len(fold(talk.text).split()) <= LONGEST_STOP
     return is_short and talk.reading.finding.topic is None and talk.ports.phrases.starts_with_stop(talk.text)
 

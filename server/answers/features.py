@@ -13,6 +13,9 @@ from server.answers.texting import written_out
 MAX_WORDS: Final = 60
 """Words read of one message: a longer one is cut, so that one message costs at most a few milliseconds."""
 
+LONGEST_WORD: Final = 40
+"""Letters read of one word: pieces of words are remembered, so that one of ten thousand letters would stay for long."""
+
 PIECES: Final = (3, 4)
 """Letters of a piece, the marks for a word's ends counted."""
 
@@ -27,7 +30,7 @@ _PREFIXES: Final = ("وال", "بال", "فال", "كال", "لل", "ال")
 
 def words(text: str, language: str) -> tuple[str, ...]:
     """The words of a text in one spelling: folded, and short forms written out."""
-    return tuple(_stem(written_out(word, language)) for word in fold(text).split()[:MAX_WORDS])
+    return tuple(_stem(written_out(word[:LONGEST_WORD], language)) for word in fold(text).split()[:MAX_WORDS])
 
 
 def _stem(word: str) -> str:

@@ -76,8 +76,13 @@ class NgramFinder:
         return replace(finding, matched=self.indexes[best.language].nearest(text, best.label))
 
     def _best(self, text: str, language: str) -> _Ranking:
-        rankings = (_ranked(index, text, code in {language, FALLBACK}) for code, index in self.indexes.items())
-        return max(rankings, key=lambda ranking: ranking.confidence, default=_Ranking())
+        """The most confident ranking; other languages are not asked when they could not be more confident any more."""
+        best = _Ranking()
+        for code, index in sorted(self.indexes.items(), key=lambda pair: pair[0] not in {language, FALLBACK}):
+            is_asked = code in {language, FALLBACK}
+            if is_asked or best.confidence < ELSEWHERE:
+                best = max(best, _ranked(index, text, is_asked), key=lambda ranking: ranking.confidence)
+        return best
 
 
 def build_finder(content: Content) -> NgramFinder:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.effects import (
     AddToCase,
+    CaseUrgency,
     CompileMyData,
     Effect,
     ErasePerson,
@@ -48,7 +49,10 @@ join_codes = table_of(JoinCode)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where a turn plays: its thread, the words of the message (empty for an event) and the time."""
+    """Where a turn plays: its thread, the words of the message (empty for an event), the area and the time.
+
+    `language` is the area's. `picked` is what stood on the choice that was pressed or whose number was typed (empty: none).
+    """
 
     thread: Thread
     words: str
@@ -56,6 +60,8 @@ class Scene:
     zone: ZoneInfo
     kept_days: int
     now: datetime
+    language: str = "en"
+    picked: str = ""
 
 
 async def carry_out(  # noqa: C901 - one arm an effect
@@ -67,7 +73,7 @@ async def carry_out(  # noqa: C901 - one arm an effect
         case OpenCase():
             await escalations.open_case(db, thread.person_id, scene.area, effect, scene.words, now)
         case AddToCase():
-            await escalations.add_to_open_case(db, thread.person_id, scene.area, scene.words, now)
+            await _add_to_case(db, scene)
         case FileUnanswered():
             await file_unanswered(db, scene.area, effect, now)
         case StopMessages():
@@ -79,7 +85,9 @@ async def carry_out(  # noqa: C901 - one arm an effect
         case CompileMyData():
             return await compile_my_data(db, thread.person_id, scene.kept_days, scene.zone)
         case ErasePerson():
-            return PersonErased(await erase_person(db, handlers, thread.person_id))
+            has_record = await escalations.holds_record_of_danger(db, thread.person_id)
+            await erase_person(db, handlers, thread.person_id)
+            return PersonErased(has_record)
         case MakeJoinCode():
             code = await people.make_join_code(db, thread.person_id, scene.area, now)
             return JoinCodeMade(f"{code[:4]}-{code[4:]}", int(people.CODE_LIFE.total_seconds() // 60))
@@ -88,6 +96,17 @@ async def carry_out(  # noqa: C901 - one arm an effect
         case _:
             assert_never(effect)
     return None
+
+
+async def _add_to_case(db: AsyncConnection, scene: Scene) -> None:
+    """Words for the open case. They were told that a person will read it: when it was closed meanwhile, a new one opens."""
+    thread, state = scene.thread, scene.thread.state
+    words = " ".join(filter(None, (scene.words, scene.picked and f"[{scene.picked}]")))
+    if not words or await escalations.add_to_open_case(db, thread.person_id, scene.area, words, scene.now):
+        return
+    urgency = CaseUrgency.CRISIS if state.crisis_since else CaseUrgency.ADVICE
+    wish = OpenCase(state.crisis_kind or "asked", urgency, state.settings.language or scene.language)
+    await escalations.open_case(db, thread.person_id, scene.area, wish, words, scene.now)
 
 
 async def _join(db: AsyncConnection, scene: Scene, code: str) -> Event:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.events import HeldAddress, MyDataCompiled
+from server.answers.unanswered import UnansweredQuestion
 from server.conversations.models import Conversation, Message
 from server.db.base import table_of
 from server.escalations.models import Case
@@ -25,6 +26,7 @@ addresses = table_of(Address)
 cases = table_of(Case)
 deliveries = table_of(Delivery)
 join_codes = table_of(JoinCode)
+unanswered = table_of(UnansweredQuestion)
 
 
 class ConversationsData:
@@ -48,6 +50,7 @@ class ConversationsData:
         kept = select(conversations.c.id).where(with_case)
         old = (messages.c.received_at < before) & messages.c.conversation_id.not_in(kept)
         gone = (await db.execute(delete(messages).where(old))).rowcount
+        await db.execute(delete(unanswered).where(unanswered.c.asked_at < before))  # they can hold personal words
         await self._forget_silent(db, before)
         return gone
 

@@ -16,9 +16,11 @@ from bot.channel import Channel
 from dialogs.engine import take_turn
 from dialogs.events import Event, Joined, Opened, PersonErased
 from dialogs.facts import Facts
+from dialogs.menu import choice_by_number, typed_number
 from dialogs.messages import ChannelName, InboundMessage, MessageKind, Reply
 from dialogs.ports import Ports
 from dialogs.state import ConversationState, Settings
+from dialogs.topics import crisis
 from dialogs.turn import Outcome, Turn
 from server import metrics
 from server.conversations import statements
@@ -146,7 +148,7 @@ class Conversations:
         if enqueued.rows:
             await self.outbox.store(db, enqueued, first=(statements.STORE_STATE_AND_REPLY, remembered))
         else:
-            await db.execute(statements.STORE_STATE, remembered)
+            await statements.STORE_STATE.first(db, remembered)
         if contact.lane in self.outbox.shown_lanes:
             await notify(db, LIVE_TOPIC, contact.address_hash.hex())
         return enqueued
@@ -163,6 +165,9 @@ class Conversations:
         """The message's turn, and one more for each effect that has an outcome to tell."""
         facts = self._facts(contact.channel, thread, claim, incoming, now)
         words = incoming.text if isinstance(incoming, InboundMessage) else ""
+        picked = _picked(incoming, thread.state) if isinstance(incoming, InboundMessage) else ""
+        is_closed = isinstance(incoming, InboundMessage) and claim.case is None
+        thread = replace(thread, state=crisis.released(thread.state)) if is_closed else thread
         state = thread.state
         replies: list[Reply] = []
         waiting: list[InboundMessage | Event] = [incoming]
@@ -171,7 +176,7 @@ class Conversations:
             state = turn.state
             replies.extend(turn.replies)
             outcome = outcome or turn.outcome
-            thread, state, events = await self._effects(db, contact, thread, state, words, turn, now)
+            thread, state, events = await self._effects(db, contact, thread, state, words, picked, turn, now)
             if isinstance(incoming, InboundMessage) and any(isinstance(x, PersonErased) for x in events):
                 await threads.remember_id(db, thread, incoming, self.area.slug, now)
             waiting.extend(events[:MOST_TURNS_IN_ONE])
@@ -185,13 +190,15 @@ class Conversations:
         thread: Thread,
         state: ConversationState,
         words: str,
+        picked: str,
         turn: Turn,
         now: datetime,
     ) -> tuple[Thread, ConversationState, list[Event]]:
         """Carry out a turn's effects; the thread and state to go on with, which a deletion or a joining changes."""
         events = []
         for effect in turn.effects:
-            scene = Scene(thread, words, self.area.slug, self.area.zone, self.area.kept_days, now)
+            area = self.area
+            scene = Scene(thread, words, area.slug, area.zone, area.kept_days, now, area.language, picked)
             event = await carry_out(db, effect, scene, self.handlers)
             if event is None:
                 continue
@@ -292,5 +299,13 @@ def _body(message: InboundMessage, state: ConversationState) -> str:
         return ""
     if message.press is None or message.text:
         return message.text
-    labels = {choice.number: choice.label for choice in state.offered if message.press.menu_id == state.menu_id}
-    return labels.get(message.press.number, "…")
+    return _picked(message, state) or "…"
+
+
+def _picked(message: InboundMessage, state: ConversationState) -> str:
+    """What stands on the choice of the present menu that was pressed, or whose number was typed; empty for anything else."""
+    number = typed_number(message.text)
+    if message.press is not None:
+        number = message.press.number if message.press.menu_id == state.menu_id else None
+    choice = None if number is None else choice_by_number(state.offered, number)
+    return choice.label if choice else ""

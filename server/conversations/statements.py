@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy import BigInteger, LargeBinary, Text, Uuid, bindparam, text
 
-from sqlalchemy import BigInteger, LargeBinary, Text, TextClause, Uuid, bindparam, text
-
+from server.db.prepared import Prepared
 from server.db.types import EncryptedJson, EncryptedText, UtcDateTime
-from server.outbox.service import BINDS, INSERT_SQL
+from server.outbox.service import INSERT_SQL, TYPES
 
 STATE = EncryptedJson("conversations.state")
 
-
-def statement(sql: str, **types: Any) -> TextClause:
-    """The text with a type for each of its parameters."""
-    return text(sql).bindparams(*(bindparam(name, type_=kind) for name, kind in types.items()))
-
-
-LOCK = statement(
+LOCK = text(
     """
     SELECT a.person_id, a.id, c.id, c.state, a.stopped, c.last_sent_at, c.pace_since, c.pace_count
     FROM addresses a JOIN conversations c ON c.person_id = a.person_id
     WHERE a.lane = :lane AND a.address_hash = :hash
     FOR UPDATE OF c
-    """,
-    lane=Text,
-    hash=LargeBinary,
-)
-"""The thread of an address, locked."""
+    """
+).bindparams(bindparam("lane", type_=Text), bindparam("hash", type_=LargeBinary))
+"""The thread of an address, locked. The first statement of a turn, so it goes through SQLAlchemy, which begins the transaction."""
 
-CLAIM = statement(
+CLAIM = Prepared(
     """
     WITH stored AS (
         INSERT INTO messages
@@ -47,19 +38,21 @@ CLAIM = statement(
     )
     FROM stored LEFT JOIN cases k ON k.person_id = :person_id AND k.closed_at IS NULL
     """,
-    id=Uuid,
-    conversation_id=Uuid,
-    address_id=Uuid,
-    person_id=Uuid,
-    area=Text,
-    lane=Text,
-    external_id=Text,
-    kind=Text,
-    body=EncryptedText("messages.body"),
-    sent_at=UtcDateTime,
-    received_at=UtcDateTime,
-    hash=LargeBinary,
-    process=Text,
+    {
+        "id": Uuid(),
+        "conversation_id": Uuid(),
+        "address_id": Uuid(),
+        "person_id": Uuid(),
+        "area": Text(),
+        "lane": Text(),
+        "external_id": Text(),
+        "kind": Text(),
+        "body": EncryptedText("messages.body"),
+        "sent_at": UtcDateTime(),
+        "received_at": UtcDateTime(),
+        "hash": LargeBinary(),
+        "process": Text(),
+    },
 )
 """Store a message under its external id; no row when it was there. With its open case, and whether an older delivery waits."""
 
@@ -70,19 +63,17 @@ _STATE_SQL = """
     WHERE id = :thread_id
 """
 _STATE_TYPES = {
-    "thread_id": Uuid,
+    "thread_id": Uuid(),
     "state": STATE,
-    "language": Text,
-    "last_sent_at": UtcDateTime,
-    "pace_since": UtcDateTime,
-    "pace_count": BigInteger,
-    "updated_at": UtcDateTime,
+    "language": Text(),
+    "last_sent_at": UtcDateTime(),
+    "pace_since": UtcDateTime(),
+    "pace_count": BigInteger(),
+    "updated_at": UtcDateTime(),
 }
 
-STORE_STATE = statement(_STATE_SQL, **_STATE_TYPES)
+STORE_STATE = Prepared(_STATE_SQL, _STATE_TYPES)
 """What the conversation remembers after a turn."""
 
-STORE_STATE_AND_REPLY = statement(f"WITH state_stored AS ({_STATE_SQL}) {INSERT_SQL}", **_STATE_TYPES).bindparams(
-    *BINDS
-)
+STORE_STATE_AND_REPLY = Prepared(f"WITH state_stored AS ({_STATE_SQL}) {INSERT_SQL}", {**_STATE_TYPES, **TYPES})
 """The same with the first reply, in one round trip."""

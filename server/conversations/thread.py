@@ -116,7 +116,7 @@ async def claim(
     """Store the message under its external id; None when it was stored before. Also what the turn has to know about now."""
     row = _message_row(thread, message, body, area, now)
     row |= {"kind": message.kind.value, "person_id": thread.person_id, "hash": contact.address_hash, "process": process}
-    found = (await db.execute(statements.CLAIM, row)).first()
+    found = await statements.CLAIM.first(db, row)
     if found is None:
         return None
     case = OpenCase(found[0], found[1] == CaseUrgency.CRISIS.value, found[2]) if found[0] else None

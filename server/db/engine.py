@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+import asyncpg
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -53,4 +54,5 @@ def is_away(error: BaseException) -> bool:
         "DeadlockDetectedError",
         "ReadOnlySQLTransactionError",
     }
-    return isinstance(error, OperationalError | InterfaceError | DBAPIError) and bool(names & gone)
+    is_the_database_s = isinstance(error, DBAPIError | asyncpg.PostgresError | asyncpg.InterfaceError)
+    return is_the_database_s and bool(names & gone)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case as sql_case
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.effects import CaseUrgency, OpenCase
@@ -72,11 +72,19 @@ async def add_words(
         await db.execute(insert(case_messages).values(row))
 
 
-async def add_to_open_case(db: AsyncConnection, person_id: uuid.UUID, area: str, words: str, now: datetime) -> None:
-    """Append words to the person's open case, if there is one."""
-    query = select(cases.c.id).where(cases.c.person_id == person_id, cases.c.closed_at.is_(None))
-    if (case_id := (await db.execute(query)).scalar()) is not None:
-        await add_words(db, case_id, area, words, now)
+async def add_to_open_case(db: AsyncConnection, person_id: uuid.UUID, area: str, words: str, now: datetime) -> bool:
+    """Append words to the person's open case, which cannot be closed meanwhile; false when there is none."""
+    query = select(cases.c.id).where(cases.c.person_id == person_id, cases.c.closed_at.is_(None)).with_for_update()
+    if (case_id := (await db.execute(query)).scalar()) is None:
+        return False
+    await add_words(db, case_id, area, words, now)
+    return True
+
+
+async def holds_record_of_danger(db: AsyncConnection, person_id: uuid.UUID) -> bool:
+    """True when a case about danger, open or closed, is held about this person: it outlives a deletion."""
+    of_danger = exists().where(cases.c.person_id == person_id, cases.c.urgency.in_(ABOUT_DANGER))
+    return bool((await db.execute(select(of_danger))).scalar())
 
 
 async def take_case(db: AsyncConnection, case_id: uuid.UUID, adviser: str) -> None:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import TextClause, bindparam, func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.messages import ChannelName, Reply
 from server.db.base import table_of
 from server.db.ids import new_id
+from server.db.prepared import Prepared
 from server.outbox.models import Delivery
 from server.outbox.rules import KEPT_WORTH_SENDING, LEASE, DeliveryKind, Status
 
@@ -30,8 +31,8 @@ INSERT_SQL = f"""
     ON CONFLICT (unique_key) DO NOTHING
     RETURNING id
 """  # noqa: S608 - the names are our own columns
-BINDS = tuple(bindparam(column.name, type_=column.type) for column in COLUMNS)
-INSERT = text(INSERT_SQL).bindparams(*BINDS)
+TYPES = {column.name: column for column in COLUMNS}
+INSERT = Prepared(INSERT_SQL, TYPES)
 """One row, written out once: building the statement anew for each message cost more than running it."""
 
 
@@ -134,16 +135,17 @@ class Outbox:
         }
 
     async def store(
-        self, db: AsyncConnection, enqueued: Enqueued, *, first: tuple[TextClause, Mapping[str, Any]] = (INSERT, {})
+        self, db: AsyncConnection, enqueued: Enqueued, *, first: tuple[Prepared, Mapping[str, Any]] = (INSERT, {})
     ) -> tuple[Outgoing, ...]:
-        """Write the rows; flushes nothing else, commits nothing. `first` writes the first row and more, with its values.
+        """Write the rows in a transaction that has begun; commits nothing. `first` writes the first row and more, with its values.
 
         What the caller may send after its commit: all of `to_send`, less what was asked for before under its unique key.
         """
         statement, more = first
         ids = set()
         for row in enqueued.rows:
-            ids.add((await db.execute(statement, {**row, **more})).scalar())
+            stored = await statement.first(db, {**row, **more})
+            ids.add(stored and stored["id"])
             statement, more = INSERT, {}
         if any(row["status"] is Status.DUE for row in enqueued.rows):
             await db.execute(select(func.pg_notify(OUTBOX_TOPIC, "")))

@@ -16,7 +16,7 @@ def is_own(request: Request) -> bool:
     """True unless the browser says that another site asked.
 
     `Origin: null` is what browsers send with our own `no-referrer` forms, so it proves nothing either way. Then, and
-    without both headers (old browsers), SameSite=Strict is the guard: the cookie does not come along.
+    without both headers (old browsers), SameSite is the guard: the cookie does not come along with another site's form.
     """
     if site := request.headers.get("sec-fetch-site"):
         return site in OWN_SITES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from typing import Final
 
@@ -18,7 +18,7 @@ LARGEST_CURSOR: Final = 2**53
 """Beyond every message: asks only whether the thread is there."""
 
 
-async def news(desk: ChatDesk, session: str, heartbeat_seconds: float) -> AsyncIterator[str]:
+async def news(desk: ChatDesk, session: str, heartbeat_seconds: float) -> AsyncGenerator[str, None]:
     """Events as text: one at once, for what a break hid, then one with every change; a comment when it is quiet.
 
     Ends when the session does.

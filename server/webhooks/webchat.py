@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
@@ -29,6 +31,8 @@ from server.webhooks.live import HEARTBEAT_SECONDS, LARGEST_CURSOR, news
 __all__ = ["ChatDesk", "ChatOptions", "Thread", "ThreadItem", "router"]
 
 GONE: Final = 410
+MOST_LIVE: Final = 8
+"""Pages of one session that are told of news at once; others see them when they are loaded again."""
 CLEAR: Final = '"cookies", "storage", "cache"'
 SESSION_FORM: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 MESSAGE_ID_FORM: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -70,6 +74,7 @@ class _WebChat:
         self._desk = desk
         self._pages = pages
         self._options = options
+        self._open: Counter[str] = Counter()
 
     async def page(self, request: Request) -> Response:
         """The page with the whole thread; a first visit opens a session."""
@@ -120,7 +125,9 @@ class _WebChat:
         session = self._session(request)
         if session is None or await self._desk.thread(session, LARGEST_CURSOR) is None:
             return Response(status_code=204)
-        return self._stream(news(self._desk, session, self._options.heartbeat_seconds))
+        if self._open[session] >= MOST_LIVE:
+            return Response(status_code=204)
+        return self._stream(self._counted(session))
 
     async def view(
         self,
@@ -135,7 +142,8 @@ class _WebChat:
         """Remembers how pages look; another language is told to the conversation."""
         wishes = {"language": language, "size": size, "contrast": contrast, "font": font, "theme": theme}
         display, session = self._display(request).changed(wishes, self._options.languages), self._session(request)
-        if session and language in self._options.languages:
+        is_known = session is not None and await self._desk.thread(session, LARGEST_CURSOR) is not None
+        if session and is_known and language in self._options.languages:
             await self._desk.speak(session, language, self._options.clock())
         response = Response(status_code=204) if _is_script(request) else _back()
         _set_cookie(request, response, DISPLAY_COOKIE, display.to_cookie(), COOKIE_SECONDS)
@@ -148,7 +156,7 @@ class _WebChat:
         response = Response(status_code=204) if _is_script(request) else RedirectResponse("/left", status_code=303)
         response.headers["Clear-Site-Data"] = CLEAR
         for name in (self._options.session_cookie, DISPLAY_COOKIE):
-            response.delete_cookie(name, path="/", secure=_is_https(request), httponly=True, samesite="strict")
+            response.delete_cookie(name, path="/", secure=_is_https(request), httponly=True, samesite="lax")
         return response
 
     async def left(self, request: Request, amount: str = "", what: str = "") -> Response:
@@ -210,6 +218,18 @@ class _WebChat:
             response.headers["HX-Trigger-After-Swap"] = "chat:language"
         return response
 
+    async def _counted(self, session: str) -> AsyncIterator[str]:
+        """The news of a session, counted while somebody reads them: each reader costs a look at every change."""
+        self._open[session] += 1
+        try:
+            async with aclosing(news(self._desk, session, self._options.heartbeat_seconds)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            self._open[session] -= 1
+            if not self._open[session]:
+                del self._open[session]
+
     def _stream(self, events: AsyncIterator[str]) -> Response:
         """Events as they come; proxies are asked not to hold them back."""
         return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
@@ -266,6 +286,9 @@ def _message_id(wished: str) -> str:
 
 
 def _set_cookie(request: Request, response: Response, name: str, value: str, max_age: int | None = None) -> None:
-    """A cookie that no script and no other site can use."""
+    """A cookie that no script can read and no form of another site sends.
+
+    Not "strict": a link to us on another site would then come without it, and the new session would replace the old one.
+    """
     is_https = _is_https(request)
-    response.set_cookie(name, value, max_age=max_age, path="/", httponly=True, samesite="strict", secure=is_https)
+    response.set_cookie(name, value, max_age=max_age, path="/", httponly=True, samesite="lax", secure=is_https)

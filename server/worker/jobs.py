@@ -13,13 +13,13 @@ from server.clock import utc_now
 from server.conversations.models import Message
 from server.db.base import table_of
 from server.db.engine import is_away
+from server.db.heartbeats import beat
 from server.escalations.models import Case
 from server.log import logger
 from server.outbox.receipts import apply_all_waiting
 from server.people.models import Address, Person
 from server.people.privacy import erase_person
 from server.wiring import PERSONAL_DATA, Service
-from server.worker.heartbeats import beat
 
 log = logger(__name__)
 people = table_of(Person)

@@ -16,7 +16,7 @@ def test_an_answer():
     assert (turn.outcome.name, turn.outcome.topic, turn.effects) == ("answer", "work.cscs-card", ())
     assert story.last.kind is ReplyKind.ANSWER
     assert story.last.lead == "Get a CSCS card in one line."
-    assert story.last.text == "Get a CSCS card in short.\n\nYou can not work on a site yet."
+    assert story.last.text == "Get a CSCS card in short.\n\nUnder 16? You can not work on a site yet."
     assert story.last.sms_text == "Get a CSCS card by text."
     assert story.last.source == "Checked 2 November 2026 · gov.uk"
     assert [(c.number, c.key, c.short) for c in story.last.choices] == [

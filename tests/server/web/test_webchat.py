@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import StreamingResponse
 from httpx import ASGITransport, AsyncClient
 
 from server.errors import ServiceError
@@ -16,7 +17,7 @@ from server.web.assets import Assets
 from server.web.headers import CONTENT_SECURITY_POLICY, HEADERS, SecurityHeaders
 from server.web.pages import Pages
 from server.webhooks.live import HEARTBEAT, NEWS, news
-from server.webhooks.webchat import ChatOptions, router
+from server.webhooks.webchat import MOST_LIVE, ChatOptions, _WebChat, router
 from tests.support.fake_chat_desk import FakeChatDesk, FakePageWording
 
 OWN = {"sec-fetch-site": "same-origin"}
@@ -55,7 +56,7 @@ async def test_a_session_is_a_secret_cookie_that_nobody_else_can_use(client: Asy
     name, value = cookie.split(";")[0].split("=")
     assert name == "s"
     assert len(value) == 43
-    assert {"HttpOnly", "Secure", "SameSite=strict", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+    assert {"HttpOnly", "Secure", "SameSite=lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
     assert "Max-Age" not in cookie
     assert list(desk.sessions) == [value]
     assert value not in answer.text
@@ -135,6 +136,29 @@ async def test_the_page_after_leaving_says_nothing_about_us(client: AsyncClient)
     text = (await client.get("/left")).text.lower()
     for word in ("chat", "connexions", "help", "adviser", "young", "message"):
         assert word not in text
+
+
+async def test_a_cookie_of_somebody_elses_making_never_becomes_a_session(client: AsyncClient, desk: FakeChatDesk) -> None:
+    headers = {**OWN, "cookie": f"s={'x' * 43}"}
+    assert (await client.post("/view", data={"language": "cy"}, headers=headers)).status_code == 303
+    assert desk.sessions == {}
+
+
+async def test_a_session_is_told_of_news_on_a_few_pages_and_no_more(desk: FakeChatDesk) -> None:
+    await desk.open("s" * 43, "en", NOW)
+    chat = _WebChat(desk, Pages(FakePageWording(), Assets()), ChatOptions(clock=lambda: NOW))
+    request = Request({"type": "http", "headers": [(b"cookie", b"s=" + b"s" * 43)]})
+    streams = []
+    for _ in range(MOST_LIVE):
+        answer = await chat.live(request)
+        assert isinstance(answer, StreamingResponse)
+        streams.append(aiter(answer.body_iterator))
+        await anext(streams[-1])
+    assert (await chat.live(request)).status_code == 204
+    for stream in streams:
+        await stream.aclose()
+    assert (await chat.live(request)).status_code == 200
+    assert desk.sessions["s" * 43].watchers == set()
 
 
 async def test_display_settings_hold_nothing_else(client: AsyncClient) -> None:

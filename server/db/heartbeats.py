@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Text, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db.base import table_of
-from server.worker.models import Heartbeat
+from server.db.base import Base, table_of
+from server.db.types import UtcDateTime
+
+
+class Heartbeat(Base):
+    """When a job last ended well, in any process. Nothing personal; one row a job for ever."""
+
+    __tablename__ = "heartbeats"
+
+    job: Mapped[str] = mapped_column(Text, primary_key=True)
+    ended_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
 
 heartbeats = table_of(Heartbeat)
 
