@@ -58,6 +58,7 @@ class Command(StrEnum):
     OK_MEANT_ELSE = "ok_meant_else"
     CONFUSED = "confused"
     FOLLOW_UP = "follow_up"
+    FINE = "fine"
 
 
 class Tier(StrEnum):

@@ -198,7 +198,7 @@ def _intent(talk: Talk) -> Turn | None:
         return stopping.cancel(talk)
     if intent is Intent.STOP:
         return stopping.stop(talk)
-    if intent is Intent.GREETING and not talk.state.is_greeted:
+    if intent is Intent.GREETING and not talk.state.is_greeted and not crisis.is_present(talk):
         return greeting.greet(talk)
     command = COMMAND_OF.get(intent)
     return COMMANDS[command](talk) if command in COMMANDS else greeting.small_talk(talk, intent)
@@ -265,10 +265,10 @@ AGAIN: tuple[Step, ...] = (
     _nothing_to_read,
     _abuse,
     follow_up.go_on,
+    told_age.find,
     _intent,
     _nation_named,
     _left_over,
-    told_age.find,
     two_things.find,
     question.find,
 )

@@ -17,6 +17,7 @@ INTENT_OF = {
     Command.STOP: Intent.STOP,
     Command.COMPLAIN: Intent.COMPLAIN,
     Command.MY_DATA: Intent.MY_DATA,
+    Command.FINE: Intent.FINE,
 }
 COMMAND_OF = {intent: command for command, intent in INTENT_OF.items()}
 

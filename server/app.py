@@ -16,7 +16,7 @@ from server import metrics
 from server.db.engine import is_away
 from server.errors import ServiceError, TooLarge, TryAgain
 from server.log import logger
-from server.web.headers import SecurityHeaders
+from server.web.headers import HEADERS, SecurityHeaders
 from server.webhooks import health, webchat
 from server.wiring import Service
 
@@ -69,7 +69,10 @@ async def _on_error(request: Request, error: Exception) -> Response:
     known = error if isinstance(error, ServiceError) else ServiceError()
     if known.status >= 500 and not isinstance(known, TryAgain):  # noqa: PLR2004
         log.error("request failed", path=request.url.path, exc_info=error)
-    headers = {"Retry-After": str(known.retry_after_seconds)} if isinstance(known, TryAgain) else {}
+    # an unknown error is answered outside of every middleware of ours
+    headers = {**HEADERS, "Cache-Control": "no-store"}
+    if isinstance(known, TryAgain):
+        headers["Retry-After"] = str(known.retry_after_seconds)
     return JSONResponse({"error": known.public}, status_code=known.status, headers=headers)
 
 

@@ -6,7 +6,7 @@ from dialogs.desk import truth
 from dialogs.effects import CaseUrgency, Effect, OpenCase
 from dialogs.menu import Entry
 from dialogs.messages import ReplyKind
-from dialogs.ports import Alarm, AlarmKind
+from dialogs.ports import Alarm, AlarmKind, Command
 from dialogs.talk import Next, Talk, respond
 from dialogs.topics import crisis
 from dialogs.turn import Turn
@@ -37,11 +37,19 @@ def answered(talk: Talk, step: str) -> Turn:
 def go_on(talk: Talk) -> Turn | None:
     """An answer in words, or None when the text is something else."""
     step = crisis.ANSWERS.get(talk.reading.command) if talk.reading.command else None
-    return answered(talk, step) if step else None
+    if step:
+        return answered(talk, step)
+    return ask(talk) if talk.reading.command in {Command.FINE, Command.CONFUSED} else None
 
 
 def _asked(talk: Talk, told: str, *effects: Effect) -> Turn:
-    hard = talk.voice.say("That sounds hard. You can tell me more.")
+    is_again = talk.state.topic == TOPIC
+    told = truth(talk.voice, talk.facts) if is_again and not told else told
+    hard = (
+        talk.voice.say("Thank you for telling me. A person can listen better than I can: reply 9.")
+        if is_again
+        else talk.voice.say("That sounds hard. You can tell me more.")
+    )
     question = talk.voice.say("Are you safe right now?")
     words = " ".join(filter(None, (hard, told)))
     entries = [

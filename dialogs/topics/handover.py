@@ -64,7 +64,7 @@ def cancel_appointment(talk: Talk) -> Turn:
 
 def go_on(talk: Talk) -> Turn | None:
     """The words about it, passed on with the case; skip is fine. Always takes the text."""
-    if talk.reading.command in {Command.SKIP, Command.NO}:
+    if talk.reading.command in {Command.SKIP, Command.NO, Command.FINE}:
         return respond(
             talk, talk.reply(talk.voice.say("That is fine. You can go on asking me things.")), "about_skipped"
         )

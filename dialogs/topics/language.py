@@ -6,7 +6,8 @@ from dialogs.effects import FileUnanswered
 from dialogs.fold import fold
 from dialogs.menu import Entry, paged
 from dialogs.messages import Reply
-from dialogs.talk import Next, Talk, preceded, respond
+from dialogs.ports import Command
+from dialogs.talk import Next, Talk, preceded, repeat_menu, respond
 from dialogs.topics import crisis, home
 from dialogs.turn import Turn
 from dialogs.understand import heard_language
@@ -85,6 +86,8 @@ def go_on(talk: Talk) -> Turn | None:
     if talk.state.step != "asked" or asked not in talk.facts.languages:
         return None
     heard_now = heard_language(talk.text, talk.ports, talk.facts.languages)
+    if heard_now is None and talk.reading.command in {Command.CONFUSED, Command.FOLLOW_UP}:
+        return repeat_menu(talk, _which_language(talk, asked), "language_asked")
     is_unclear = heard_now is None and not (talk.reading.command or talk.reading.finding.intent)
     return _taken_as_yes(talk, asked) if heard_now == asked or (is_unclear and not _is_found(talk)) else None
 
@@ -95,11 +98,17 @@ def _is_found(talk: Talk) -> bool:
 
 def _ask(talk: Talk, heard_code: str) -> Turn:
     """One short question in both languages; the text waits for the answer."""
-    theirs, ours = Voice(talk.ports.wording, heard_code), talk.voice
+    theirs = Voice(talk.ports.wording, heard_code)
     entries = [Entry(f"lang:{code}", theirs.language_name(code)) for code in (heard_code, talk.language)]
-    text = "\n\n".join((theirs.say("Which language do you want?"), ours.say("Which language do you want?")))
     then = Next(TOPIC, "asked", {"text": talk.text})
-    return respond(talk, Reply(language=heard_code, text=text), "language_asked", entries, then=then)
+    return respond(
+        talk, Reply(language=heard_code, text=_which_language(talk, heard_code)), "language_asked", entries, then=then
+    )
+
+
+def _which_language(talk: Talk, heard_code: str) -> str:
+    theirs, ours = Voice(talk.ports.wording, heard_code), talk.voice
+    return "\n\n".join((theirs.say("Which language do you want?"), ours.say("Which language do you want?")))
 
 
 def _taken_as_yes(talk: Talk, code: str) -> Turn:

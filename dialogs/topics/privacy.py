@@ -15,6 +15,7 @@ from dialogs.talk import Next, Talk, respond, silent
 from dialogs.turn import Turn
 
 ABOUT = "about.confidentiality"
+UNCLEAR = frozenset({Command.FINE, Command.NOT_SURE, Command.CONFUSED})
 
 
 def private(talk: Talk) -> Turn:
@@ -81,6 +82,8 @@ def go_on(talk: Talk) -> Turn | None:
     """Yes or no in words to "Delete everything?"."""
     if talk.reading.command is Command.YES:
         return delete(talk)
+    if talk.reading.command in UNCLEAR:
+        return ask_delete(talk)
     return keep(talk) if talk.reading.command is Command.NO else None
 
 

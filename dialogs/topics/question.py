@@ -15,10 +15,11 @@ from dialogs.turn import Outcome, Turn
 from dialogs.wording import N_
 
 ADULT_ENOUGH = 16
-SURE_OF_CRISIS = 0.75
+SURE_OF_CRISIS = 0.8
 """Below this the finder only suspects danger that no alarm rule saw: it is asked about, and not named."""
 
 DOUBTFUL_CRISIS = 0.25
+SURE_IN_CRISIS = 0.8
 
 KNOWN_LABELS = {
     "more": (N_("Tell me more"), N_("more")),
@@ -33,7 +34,7 @@ LONGEST_NATION_REPLY = 4
 def find(talk: Talk) -> Turn:
     """The answer for what they wrote, the question which of two, or the honest no."""
     finding = talk.reading.finding
-    if crisis.is_present(talk) and (finding.topic is None or finding.is_close or _is_crisis(talk, finding.topic)):
+    if crisis.is_present(talk) and not _is_plainly_asked(talk):
         return crisis.listening(talk)
     best = finding.topic or next(iter(finding.alternatives), None)
     if best is not None and _is_crisis(talk, best) and DOUBTFUL_CRISIS <= finding.confidence < SURE_OF_CRISIS:
@@ -44,6 +45,13 @@ def find(talk: Talk) -> Turn:
             return _which(talk, best, others[0])
         return show(talk, best)
     return refuse(talk, next(iter(finding.alternatives), None))
+
+
+def _is_plainly_asked(talk: Talk) -> bool:
+    """In a crisis the library only speaks when it is sure: a wrong subject then is worse than none."""
+    finding = talk.reading.finding
+    is_sure = finding.topic is not None and finding.confidence >= SURE_IN_CRISIS and not finding.is_close
+    return is_sure and not _is_crisis(talk, finding.topic or "")
 
 
 def show(talk: Talk, topic: str) -> Turn:

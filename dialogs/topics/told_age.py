@@ -15,7 +15,8 @@ def find(talk: Talk) -> Turn | None:
     """The turn for such a text, or None when it says no age or more than that. The engine has kept the age already."""
     age = stated_age(talk.text) if len(talk.text.split()) <= LONGEST_AGE else None
     finding = talk.reading.finding
-    if age is None or ((finding.topic or finding.is_close) and not says_only_age(talk.text)):
+    is_more = finding.topic or finding.is_close or finding.intent
+    if age is None or (is_more and not says_only_age(talk.text)):
         return None
     if crisis.is_present(talk):
         return crisis.listening(talk)

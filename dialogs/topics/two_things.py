@@ -15,6 +15,9 @@ _JOINTS = re.compile(r"[?؟;،\n]+|\b(?:and|n|plus|ac|hefyd|also)\b|&|\bو(?=\w{
 SHORTEST_QUESTION = 2
 """Words: "my mum and dad" is one thing."""
 
+SURE = 0.9
+"""Confidence of each part: half a sentence often looks a little like something else."""
+
 TWO = 2
 
 
@@ -42,4 +45,4 @@ def find(talk: Talk) -> Turn | None:
 
 def _sure(talk: Talk, part: str) -> str | None:
     finding = understand(part, talk.language, talk.ports).finding
-    return None if finding.is_close or finding.intent else finding.topic
+    return finding.topic if finding.confidence >= SURE and not (finding.is_close or finding.intent) else None

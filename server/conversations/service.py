@@ -16,24 +16,20 @@ from bot.channel import Channel
 from dialogs.engine import take_turn
 from dialogs.events import Event, Joined, Opened, PersonErased
 from dialogs.facts import Facts
-from dialogs.menu import choice_by_number, typed_number
-from dialogs.messages import ChannelName, InboundMessage, MessageKind, Reply
+from dialogs.messages import ChannelName, InboundMessage, Reply
 from dialogs.ports import Ports
 from dialogs.state import ConversationState, Settings
 from dialogs.topics import crisis
 from dialogs.turn import Outcome, Turn
 from server import metrics
-from server.conversations import statements
+from server.conversations import statements, words
 from server.conversations import thread as threads
 from server.conversations.area import OpeningHours
 from server.conversations.effects import Scene, carry_out
 from server.conversations.locks import KeyedLocks
 from server.conversations.thread import Claim, Thread
-from server.db.base import table_of
 from server.db.types import blind_index
 from server.outbox.delivery import Sender
-from server.outbox.models import Delivery
-from server.outbox.rules import DeliveryKind
 from server.outbox.service import Destination, Enqueued, Outbox
 from server.people.privacy import PersonalData
 from server.people.service import Contact
@@ -121,7 +117,14 @@ class Conversations:
         async with self._locks.hold(contact.address_hash), self.engine.begin() as db:
             thread = await threads.enter(db, contact, self.area.slug, now)
             claim = await threads.claim(
-                db, thread, message, _body(message, thread.state), contact, self.area.slug, self.outbox.process, now
+                db,
+                thread,
+                message,
+                words.body(message, thread.state),
+                contact,
+                self.area.slug,
+                self.outbox.process,
+                now,
             )
             if claim is None:
                 return None
@@ -164,8 +167,8 @@ class Conversations:
     ) -> _Stored:
         """The message's turn, and one more for each effect that has an outcome to tell."""
         facts = self._facts(contact.channel, thread, claim, incoming, now)
-        words = incoming.text if isinstance(incoming, InboundMessage) else ""
-        picked = _picked(incoming, thread.state) if isinstance(incoming, InboundMessage) else ""
+        said = incoming.text if isinstance(incoming, InboundMessage) else ""
+        picked = words.picked(incoming, thread.state) if isinstance(incoming, InboundMessage) else ""
         is_closed = isinstance(incoming, InboundMessage) and claim.case is None
         thread = replace(thread, state=crisis.released(thread.state)) if is_closed else thread
         state = thread.state
@@ -176,7 +179,7 @@ class Conversations:
             state = turn.state
             replies.extend(turn.replies)
             outcome = outcome or turn.outcome
-            thread, state, events = await self._effects(db, contact, thread, state, words, picked, turn, now)
+            thread, state, events = await self._effects(db, contact, thread, state, said, picked, turn, now)
             if isinstance(incoming, InboundMessage) and any(isinstance(x, PersonErased) for x in events):
                 await threads.remember_id(db, thread, incoming, self.area.slug, now)
             waiting.extend(events[:MOST_TURNS_IN_ONE])
@@ -189,7 +192,7 @@ class Conversations:
         contact: Contact,
         thread: Thread,
         state: ConversationState,
-        words: str,
+        said: str,
         picked: str,
         turn: Turn,
         now: datetime,
@@ -198,7 +201,7 @@ class Conversations:
         events = []
         for effect in turn.effects:
             area = self.area
-            scene = Scene(thread, words, area.slug, area.zone, area.kept_days, now, area.language, picked)
+            scene = Scene(thread, said, area.slug, area.zone, area.kept_days, now, area.language, picked)
             event = await carry_out(db, effect, scene, self.handlers)
             if event is None:
                 continue
@@ -261,20 +264,6 @@ class Conversations:
     def _contact(self, channel: ChannelName, lane: str, sender: str) -> Contact:
         return Contact(channel, lane, sender, self.hash_of(lane, sender))
 
-    async def polite_word(self, lane: str, channel: ChannelName, group: str, reply: Reply, now: datetime) -> None:
-        """Say once to a group that we talk in private only; after that, silence. Nothing of the group is stored but its address."""
-        contact = self._contact(channel, lane, group)
-        key = f"group:{contact.address_hash.hex()}"
-        async with self.engine.begin() as db:
-            await db.execute(select(func.pg_advisory_xact_lock(int.from_bytes(contact.address_hash[:8], signed=True))))
-            said = select(table_of(Delivery).c.id).where(table_of(Delivery).c.unique_key == key)
-            if (await db.execute(said)).first() is not None:
-                return
-            to = Destination(self.area.slug, channel, lane, group, contact.address_hash)
-            enqueued = self.outbox.prepare(to, [reply], now, kind=DeliveryKind.NOTICE, unique_key=key)
-            to_send = await self.outbox.store(db, enqueued)
-        self.sender.send_soon(to_send)
-
 
 MOST_CHOICES = {ChannelName.TELEGRAM: 6, ChannelName.WEBCHAT: 6, ChannelName.WHATSAPP: 6, ChannelName.SMS: 4}
 """Numbered choices in one message, menu and person not counted (domain.md 5.1)."""
@@ -291,21 +280,3 @@ def _kept_after_deletion(old: ConversationState, event: PersonErased) -> Convers
 async def notify(db: AsyncConnection, topic: str, key: str) -> None:
     """Tell every process, once this transaction is committed."""
     await db.execute(select(func.pg_notify(topic, key)))
-
-
-def _body(message: InboundMessage, state: ConversationState) -> str:
-    """What is kept of a message: their words, or the words on the button. Never where somebody is, nor a contact they hold."""
-    if message.kind in (MessageKind.LOCATION, MessageKind.CONTACT):
-        return ""
-    if message.press is None or message.text:
-        return message.text
-    return _picked(message, state) or "…"
-
-
-def _picked(message: InboundMessage, state: ConversationState) -> str:
-    """What stands on the choice of the present menu that was pressed, or whose number was typed; empty for anything else."""
-    number = typed_number(message.text)
-    if message.press is not None:
-        number = message.press.number if message.press.menu_id == state.menu_id else None
-    choice = None if number is None else choice_by_number(state.offered, number)
-    return choice.label if choice else ""

@@ -30,7 +30,8 @@ CLAIM = Prepared(
         ON CONFLICT (lane, external_id) DO NOTHING
         RETURNING id
     ), heard_from AS (
-        UPDATE addresses SET last_inbound_at = :received_at, is_reachable = true WHERE id = :address_id
+        UPDATE addresses SET last_inbound_at = :received_at, is_reachable = is_reachable OR channel <> 'webchat'
+        WHERE id = :address_id
     )
     SELECT k.opened_at, k.urgency, k.adviser, EXISTS (
         SELECT 1 FROM deliveries d
@@ -54,7 +55,10 @@ CLAIM = Prepared(
         "process": Text(),
     },
 )
-"""Store a message under its external id; no row when it was there. With its open case, and whether an older delivery waits."""
+"""Store a message under its external id; no row when it was there. With its open case, and whether an older delivery waits.
+
+Who writes can be written to again, but a page that was left stays left, also for a message that was under way.
+"""
 
 _STATE_SQL = """
     UPDATE conversations

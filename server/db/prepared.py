@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import Column, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from server.db.types import EncryptedJson, EncryptedText, UtcDateTime
 
+_BEGIN = text("SELECT 1")
 _NAME = re.compile(r"(?<!:):([a-z_]+)")
 _CASTS: dict[type[TypeEngine[Any]], str] = {EncryptedJson: "bytea", EncryptedText: "bytea", UtcDateTime: "timestamptz"}
 _PLAIN = {"Uuid": "uuid", "Text": "text", "LargeBinary": "bytea", "Enum": "text", "BigInteger": "bigint"}
@@ -38,9 +39,11 @@ class Prepared:
         return sql, tuple(_binder(self._types[name]) for name in self.names)
 
     async def first(self, db: AsyncConnection, values: Mapping[str, Any]) -> Any:
-        """The first row, or None. `db` must have begun its transaction: a statement has run on it before."""
+        """The first row, or None, in the transaction of `db`, which is begun if no statement has run on it yet."""
         sql, binders = self._ready
         connection: Any = (await db.get_raw_connection()).driver_connection
+        if not connection.is_in_transaction():
+            await db.execute(_BEGIN)
         bound = (bind(values[name]) for name, bind in zip(self.names, binders, strict=True))
         return await connection.fetchrow(sql, *bound)
 

@@ -16,6 +16,7 @@ from bot.telegram.updates import GroupContact, acknowledgement, check_secret, pa
 from dialogs.messages import ChannelName, InboundMessage, MessageKind, Reply
 from server import metrics
 from server.clock import utc_now
+from server.conversations.groups import say_once
 from server.conversations.service import Conversations
 from server.errors import NotReadable, NotSigned, Refused
 
@@ -38,7 +39,7 @@ class TelegramIntake:
         """One turn for a private message, one polite word for a group, nothing for anything else. Raises Unreadable."""
         parsed = parse(update, LANE, received_at=now)
         if isinstance(parsed, GroupContact):
-            await self._conversations.polite_word(LANE, ChannelName.TELEGRAM, parsed.chat_id, self._polite_word(), now)
+            await say_once(self._conversations, LANE, ChannelName.TELEGRAM, parsed.chat_id, self._polite_word(), now)
         elif isinstance(parsed, InboundMessage):
             await self._with_typing(parsed, now)
         else:

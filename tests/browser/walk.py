@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import Error, Page, expect
 
 CRISIS = "whats the point im done"
 ANSWER = "told to leave home"
@@ -23,7 +23,10 @@ async def choose_looks(page: Page, **looks: str) -> None:
     """Set display settings as a returning visitor has them, and open the page again."""
     order = {"language": "en", "size": "100", "contrast": "normal", "font": "plain", "theme": "auto", **looks}
     await page.context.add_cookies([{"name": "v", "value": ".".join(order.values()), "url": page.url}])
-    await page.reload()
+    try:
+        await page.reload()
+    except Error:  # the page itself was just loading anew, because its session was gone
+        await page.goto(page.url)
 
 
 async def violations(page: Page) -> list[str]:

@@ -120,7 +120,7 @@ def test_a_parent_is_told_nothing_about_anyone():
     assert story.state.settings.age is None
 
 
-@pytest.mark.parametrize("text", ["", "   ", "👍", "??!!", "🙂🙂"])
+@pytest.mark.parametrize("text", ["", "   ", "👍", "!!", "🙂🙂"])
 def test_nothing_to_read(text):
     story = Story()
     story.says(text)

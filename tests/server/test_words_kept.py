@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 
 from server.clock import utc_now
@@ -81,3 +82,25 @@ async def test_a_code_cannot_be_tried_through_in_a_copy_of_the_database(wire: Wi
     person = (await ids_of(wire, 306))[0]
     kept = await wire.scalar(f"SELECT code_hash FROM join_codes WHERE person_id = '{person}'")
     assert kept != hashlib.sha256(code.encode()).digest()
+
+
+async def test_a_page_that_was_left_stays_left_for_a_message_that_was_under_way(wire: Wire) -> None:
+    desk, session = wire.program.service.web_desk, "L" * 43
+    await desk.open(session, "en", utc_now())
+    await desk.say(session, "my secret", None, "message-1", utc_now())
+    await desk.leave(session)
+    for message_id in ("message-1", "message-2"):
+        await desk.say(session, "my secret", None, message_id, utc_now())
+        assert await desk.thread(session, 0) is None
+
+
+async def test_an_unknown_error_is_answered_with_the_security_headers(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("my name is Zebedee")
+
+    monkeypatch.setattr(wire.program.service.web_desk, "thread", broken)
+    answer = await wire.client.get("/thread", headers={"cookie": f"s={'B' * 43}"})
+    assert answer.status_code == 500
+    assert answer.headers["cache-control"] == "no-store"
+    assert "content-security-policy" in answer.headers
+    assert "Zebedee" not in answer.text

@@ -45,6 +45,9 @@ COMMAND_WORDS: dict[Command, str] = {
     Command.NO: "no, na, لا, nah",
     Command.NOT_SURE: "not sure, dim yn siwr, dunno",
     Command.SKIP: "skip, sgipio, تخطي",
+    Command.CONFUSED: "what, beth",
+    Command.FOLLOW_UP: "how much, faint, and if im 17",
+    Command.FINE: "ok, lol",
     Command.OK_MEANT_ELSE: "im ok i meant something else, i meant something else",
 }
 LANGUAGE_WORDS = {
@@ -90,6 +93,9 @@ INTENT_WORDS = {
     Intent.APPOINTMENTS: "when is my appointment",
     Intent.CANCEL_APPOINTMENT: "cancel my appointment",
     Intent.WHO_IS_MY_ADVISER: "who is my adviser",
+    Intent.OPENING: "are you open",
+    Intent.WRONG_NUMBER: "wrong number",
+    Intent.UPSET: "im sad, im scared",
 }
 
 
