@@ -117,6 +117,10 @@ class Settings(BaseSettings):
         if missing:
             names = ", ".join(f"CONNEXIONS_{name.upper()}" for name in missing)
             raise ValueError(f"production needs {names}")
+        if "area_hours" not in self.model_fields_set:
+            raise ValueError(
+                "production needs CONNEXIONS_AREA_HOURS: people are told when somebody reads (empty: not known)"
+            )
         if not self.public_url.startswith("https://"):
             raise ValueError("CONNEXIONS_PUBLIC_URL has to start with https:// in production")
         for secret in (self.telegram_secret, self.metrics_token):

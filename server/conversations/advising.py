@@ -26,7 +26,7 @@ async def write_as_adviser(service: Conversations, case_id: uuid.UUID, adviser: 
     """Send the adviser's words, named as a person. Raises NoSuchCase when the case is closed or nobody can be reached."""
     async with service.engine.begin() as db:
         case = await escalations.open_case_of(db, case_id)
-        to = await _latest_address(db, case.person_id)
+        to = await _where_asked(db, case.person_id, case.address_id)
         await escalations.take_case(db, case_id, adviser)
         await escalations.add_words(db, case_id, case.area, text, now, author="adviser")
         reply = Reply(case.language, text, ReplyKind.ADVISER, Urgency.ADVISER, author=adviser)
@@ -36,12 +36,13 @@ async def write_as_adviser(service: Conversations, case_id: uuid.UUID, adviser: 
     service.sender.send_soon(enqueued.to_send)
 
 
-async def _latest_address(db: AsyncConnection, person_id: uuid.UUID) -> Destination:
+async def _where_asked(db: AsyncConnection, person_id: uuid.UUID, address_id: uuid.UUID | None) -> Destination:
+    """The address that asked; when it cannot be reached any more, the one they wrote from last."""
     query = (
         select(addresses, conversations.c.id.label("conversation_id"))
         .join(conversations, conversations.c.person_id == addresses.c.person_id)
         .where(addresses.c.person_id == person_id, addresses.c.is_reachable)
-        .order_by(addresses.c.last_inbound_at.desc())
+        .order_by(addresses.c.id != address_id, addresses.c.last_inbound_at.desc())
         .limit(1)
     )
     row = (await db.execute(query)).mappings().first()

@@ -71,7 +71,7 @@ async def carry_out(  # noqa: C901 - one arm an effect
     thread, now = scene.thread, scene.now
     match effect:
         case OpenCase():
-            await escalations.open_case(db, thread.person_id, scene.area, effect, scene.words, now)
+            await escalations.open_case(db, _asker(scene), effect, scene.words, now)
         case AddToCase():
             await _add_to_case(db, scene)
         case FileUnanswered():
@@ -89,6 +89,8 @@ async def carry_out(  # noqa: C901 - one arm an effect
             await erase_person(db, handlers, thread.person_id)
             return PersonErased(has_record)
         case MakeJoinCode():
+            if await escalations.has_danger_open(db, thread.person_id):
+                return JoinRefused()
             code = await people.make_join_code(db, thread.person_id, scene.area, now)
             return JoinCodeMade(f"{code[:4]}-{code[4:]}", int(people.CODE_LIFE.total_seconds() // 60))
         case UseJoinCode():
@@ -96,6 +98,10 @@ async def carry_out(  # noqa: C901 - one arm an effect
         case _:
             assert_never(effect)
     return None
+
+
+def _asker(scene: Scene) -> escalations.Asker:
+    return escalations.Asker(scene.thread.person_id, scene.thread.address_id, scene.area)
 
 
 async def _add_to_case(db: AsyncConnection, scene: Scene) -> None:
@@ -106,7 +112,7 @@ async def _add_to_case(db: AsyncConnection, scene: Scene) -> None:
         return
     urgency = CaseUrgency.CRISIS if state.crisis_since else CaseUrgency.ADVICE
     wish = OpenCase(state.crisis_kind or "asked", urgency, state.settings.language or scene.language)
-    await escalations.open_case(db, thread.person_id, scene.area, wish, words, scene.now)
+    await escalations.open_case(db, _asker(scene), wish, words, scene.now)
 
 
 async def _join(db: AsyncConnection, scene: Scene, code: str) -> Event:
@@ -114,6 +120,10 @@ async def _join(db: AsyncConnection, scene: Scene, code: str) -> Event:
     other = await people.use_join_code(db, scene.thread.address_id, code, scene.now)
     if other is None or other == scene.thread.person_id:
         return JoinRefused()
+    # somebody who holds the phone for a moment must not carry a talk about danger away to their own
+    for person_id in (other, scene.thread.person_id):
+        if await escalations.has_danger_open(db, person_id):
+            return JoinRefused()
     await merge(db, scene.thread.person_id, other)
     return Joined()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, exists, func, select
@@ -44,11 +44,12 @@ class ConversationsData:
         await db.execute(delete(messages).where(messages.c.conversation_id.in_(own)))
         await db.execute(delete(conversations).where(conversations.c.person_id == subject.person_id))
 
-    async def expire(self, db: AsyncConnection, before: datetime) -> int:
+    async def expire(self, db: AsyncConnection, now: datetime, kept: timedelta) -> int:
         """Delete messages older than they may be, and persons who have been silent that long; open cases keep theirs."""
+        before = now - kept
         with_case = exists().where(cases.c.person_id == conversations.c.person_id, cases.c.closed_at.is_(None))
-        kept = select(conversations.c.id).where(with_case)
-        old = (messages.c.received_at < before) & messages.c.conversation_id.not_in(kept)
+        in_use = select(conversations.c.id).where(with_case)
+        old = (messages.c.received_at < before) & messages.c.conversation_id.not_in(in_use)
         gone = (await db.execute(delete(messages).where(old))).rowcount
         await db.execute(delete(unanswered).where(unanswered.c.asked_at < before))  # they can hold personal words
         await self._forget_silent(db, before)

@@ -19,6 +19,7 @@ class Case(Base):
     """A request to a person, open until somebody closes it; at most one is open for a person at a time.
 
     Written by a turn's effect, closed by a named adviser. `person_id` is empty after a deletion that had to keep the record.
+    `address_id` is where it was asked for: advisers answer there, whoever joins the person later.
     Kept 12 months after closing.
     """
 
@@ -31,6 +32,7 @@ class Case(Base):
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     area: Mapped[str] = mapped_column(ForeignKey("areas.slug"))
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    address_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("addresses.id"))
     reason: Mapped[str] = mapped_column(Text)
     urgency: Mapped[CaseUrgency] = mapped_column(one_of(CaseUrgency))
     language: Mapped[str] = mapped_column(Text)

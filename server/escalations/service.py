@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,9 @@ from server.db.base import table_of
 from server.db.ids import new_id
 from server.escalations.errors import NoSuchCase
 from server.escalations.models import Case, CaseMessage
+from server.log import logger
 
+log = logger(__name__)
 cases = table_of(Case)
 case_messages = table_of(CaseMessage)
 
@@ -26,10 +29,18 @@ ORDER = (CaseUrgency.CRISIS, CaseUrgency.SAFEGUARDING, CaseUrgency.COMPLAINT, Ca
 ABOUT_DANGER = (CaseUrgency.CRISIS, CaseUrgency.SAFEGUARDING)
 
 
-async def open_case(
-    db: AsyncConnection, person_id: uuid.UUID, area: str, wish: OpenCase, words: str, now: datetime
-) -> uuid.UUID:
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, and on which of their addresses."""
+
+    person_id: uuid.UUID
+    address_id: uuid.UUID
+    area: str
+
+
+async def open_case(db: AsyncConnection, asker: Asker, wish: OpenCase, words: str, now: datetime) -> uuid.UUID:
     """The person's open case, made or raised: an open one takes the new words and alarms, and its urgency only rises."""
+    person_id, area = asker.person_id, asker.area
     query = select(cases.c.id, cases.c.urgency, cases.c.alarms).where(
         cases.c.person_id == person_id, cases.c.closed_at.is_(None)
     )
@@ -40,6 +51,7 @@ async def open_case(
             "id": case_id,
             "area": area,
             "person_id": person_id,
+            "address_id": asker.address_id,
             "reason": wish.reason,
             "urgency": wish.urgency,
             "language": wish.language,
@@ -47,6 +59,7 @@ async def open_case(
             "opened_at": now,
         }
         await db.execute(insert(cases).values(row))
+        log.warning("case opened", case=str(case_id), urgency=wish.urgency.value, area=area)
     else:
         case_id = found.id
         await _raise(db, case_id, found.urgency, found.alarms, wish)
@@ -79,6 +92,14 @@ async def add_to_open_case(db: AsyncConnection, person_id: uuid.UUID, area: str,
         return False
     await add_words(db, case_id, area, words, now)
     return True
+
+
+async def has_danger_open(db: AsyncConnection, person_id: uuid.UUID) -> bool:
+    """True while a case about danger is open: somebody still has to look."""
+    of_danger = exists().where(
+        cases.c.person_id == person_id, cases.c.closed_at.is_(None), cases.c.urgency.in_(ABOUT_DANGER)
+    )
+    return bool((await db.execute(select(of_danger))).scalar())
 
 
 async def holds_record_of_danger(db: AsyncConnection, person_id: uuid.UUID) -> bool:
@@ -153,7 +174,7 @@ async def absorb(db: AsyncConnection, *, gone: Any, stays: Any) -> None:
 
 async def open_case_of(db: AsyncConnection, case_id: uuid.UUID) -> Any:
     """The open case with its person, area and language. Raises NoSuchCase."""
-    columns = (cases.c.person_id, cases.c.area, cases.c.language)
+    columns = (cases.c.person_id, cases.c.address_id, cases.c.area, cases.c.language)
     row = (await db.execute(select(*columns).where(cases.c.id == case_id, cases.c.closed_at.is_(None)))).first()
     if row is None or row.person_id is None:
         raise NoSuchCase(str(case_id))

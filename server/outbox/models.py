@@ -74,7 +74,7 @@ class Delivery(Base):
 
 
 class Receipt(Base):
-    """One word of a provider about one message, as it came: appended, never changed. Nothing personal. Kept 30 days.
+    """One word of a provider about one message, as it came: appended, never changed. Nothing personal. Kept like messages.
 
     `is_applied` turns true when the delivery it speaks of was found: a receipt can overtake our own note of the sending.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -33,8 +33,9 @@ class OutboxData:
         own = select(addresses.c.id).where(addresses.c.person_id == subject.person_id)
         await db.execute(delete(deliveries).where(deliveries.c.address_id.in_(own)))
 
-    async def expire(self, db: AsyncConnection, before: datetime) -> int:
+    async def expire(self, db: AsyncConnection, now: datetime, kept: timedelta) -> int:
         """Delete old deliveries that are done with, and old receipts."""
+        before = now - kept
         is_old = (deliveries.c.created_at < before) & deliveries.c.status.not_in(WAITING)
         gone = await db.execute(delete(deliveries).where(is_old))
         await db.execute(delete(receipts).where(receipts.c.received_at < before))

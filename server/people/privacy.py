@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import Table, delete, update
@@ -39,8 +39,8 @@ class PersonalData(Protocol):
     async def erase(self, db: AsyncConnection, subject: Subject) -> None:
         """Delete what the slice holds about the person. Called in the order in which tables depend on each other."""
 
-    async def expire(self, db: AsyncConnection, before: datetime) -> int:
-        """Delete what is older than it may be; how many rows went. Repeating is harmless."""
+    async def expire(self, db: AsyncConnection, now: datetime, kept: timedelta) -> int:
+        """Delete what is older than it may be (`kept` for messages); how many rows went. Repeating is harmless."""
 
 
 class PeopleData:
@@ -61,9 +61,9 @@ class PeopleData:
         await db.execute(delete(addresses).where(addresses.c.person_id == subject.person_id))
         await db.execute(delete(people).where(people.c.id == subject.person_id))
 
-    async def expire(self, db: AsyncConnection, before: datetime) -> int:
+    async def expire(self, db: AsyncConnection, now: datetime, kept: timedelta) -> int:  # noqa: ARG002 - the protocol's
         """Codes go by their own clock; persons go with their conversation."""
-        result = await db.execute(delete(join_codes).where(join_codes.c.expires_at < before))
+        result = await db.execute(delete(join_codes).where(join_codes.c.expires_at < now))
         return result.rowcount
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from dialogs.messages import ChannelName
 from server.clock import utc_now
 from server.conversations.models import Message
 from server.db.base import table_of
@@ -38,11 +40,12 @@ def schedule(service: Service) -> AsyncIOScheduler:
 
     async def expire(db: AsyncConnection, now: datetime) -> None:
         for handler in PERSONAL_DATA:
-            await handler.expire(db, now - kept)
+            await handler.expire(db, now, kept)
 
     jobs: dict[str, tuple[Work, int]] = {
         "receipts": (lambda db, _: apply_all_waiting(db), 30),
         "farewells": (erase_farewells, 300),
+        "visits": (erase_visits, 600),
         "retention": (expire, 3600),
     }
     made = AsyncIOScheduler(timezone="UTC")
@@ -89,3 +92,19 @@ async def erase_farewells(db: AsyncConnection, now: datetime) -> None:
     for query in (said_goodbye, kept_for_case):
         for (person_id,) in (await db.execute(query.limit(100))).all():
             await erase_person(db, PERSONAL_DATA, person_id)
+
+
+async def erase_visits(db: AsyncConnection, now: datetime) -> None:
+    """Forget pages that were opened and never written on: a day later nobody comes back to them."""
+    wrote = exists().where(messages.c.address_id == addresses.c.id)
+    is_web = addresses.c.channel == ChannelName.WEBCHAT, addresses.c.created_at < now - FAREWELL_KEPT
+    has_case = exists().where(cases.c.person_id == addresses.c.person_id)
+    query = select(addresses.c.person_id).where(*is_web, ~wrote, ~has_case, addresses.c.stopped == "").limit(500)
+    for (person_id,) in (await db.execute(query)).all():
+        if not await _has_another_address(db, person_id):
+            await erase_person(db, PERSONAL_DATA, person_id)
+
+
+async def _has_another_address(db: AsyncConnection, person_id: uuid.UUID) -> bool:
+    count = select(func.count()).select_from(addresses).where(addresses.c.person_id == person_id)
+    return bool((await db.execute(count)).scalar_one() > 1)

@@ -11,7 +11,7 @@ COMMITS = {
     "server.wiring.Service.start": "start-up makes the area's row",
     "server.conversations.service.Conversations._turn_of": "a message's turn",
     "server.conversations.service.Conversations.happened": "an event's turn",
-    "server.conversations.service.Conversations.polite_word": "one word to a group",
+    "server.conversations.groups.say_once": "one word to a group",
     "server.conversations.advising.write_as_adviser": "an adviser's message",
     "server.webhooks.twilio.router.take_status": "a receipt",
     "server.webhooks.webdesk.WebDesk.leave": "a browser leaves",

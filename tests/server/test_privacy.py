@@ -257,7 +257,7 @@ async def test_old_messages_go_and_an_open_case_keeps_them(wire: Wire) -> None:
 async def expire(wire: Wire) -> None:
     async with wire.program.service.engine.begin() as db:
         for handler in PERSONAL_DATA:
-            await handler.expire(db, utc_now() - timedelta(days=90))
+            await handler.expire(db, utc_now(), timedelta(days=90))
 
 
 async def test_who_stopped_and_was_silent_for_long_can_write_again(wire: Wire) -> None:

@@ -85,6 +85,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('area', sa.Text(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('address_id', sa.Uuid(), nullable=True),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('urgency', one_of('case_urgency', 'crisis', 'safeguarding', 'advice', 'access', 'complaint'), nullable=False),
     sa.Column('language', sa.Text(), nullable=False),
@@ -95,6 +96,7 @@ def upgrade() -> None:
     sa.Column('closed_by', sa.Text(), nullable=True),
     sa.ForeignKeyConstraint(['area'], ['areas.slug'], name=op.f('fk_cases_area_areas')),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_cases_person_id_people')),
+    sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_cases_address_id_addresses')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cases'))
     )
     op.create_index('ix_cases_waiting', 'cases', ['area', 'urgency', 'opened_at'], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
