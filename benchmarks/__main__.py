@@ -58,8 +58,8 @@ def measure(postgres: EmbeddedPostgres) -> dict[str, float]:
                 }
                 if result["answered"] != result["asked"] or calm["answered"] != calm["asked"]:
                     raise SystemExit(f"{name}: not every request was answered 200")
-    for name in rates:
-        figures |= {f"{name}_rate": median(rates[name]), f"{name}_p99_steady": median(p99[name])}
+    for name, measured in rates.items():
+        figures |= {f"{name}_rate": median(measured), f"{name}_p99_steady": median(p99[name])}
     return figures
 
 

@@ -87,6 +87,8 @@ def _press(talk: Talk) -> Turn | None:
     number = message.press.number
     if number in ALWAYS:
         return actions.act(talk, ALWAYS[number])
+    if key := crisis.answer_on_a_card(talk, message.press.menu_id, number):
+        return actions.act(talk, key)
     choice = choice_by_number(talk.state.offered, number)
     if message.press.menu_id != talk.state.menu_id or choice is None:
         return home.old_menu(talk)

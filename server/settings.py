@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     )
     area_hours: str = Field(
         "mon-fri 09:00-17:00",
-        description="When people read messages: `mon-fri 09:00-17:00; sat 10:00-13:00`. Empty: not known.",
+        description="When people read messages: `mon-fri 09:00-17:00; sat 10:00-13:00`. Empty: not known. Required in production.",
     )
     sms_number: str = Field("", description="Our number as people see it, shown as another way to reach us.")
     telegram_token: SecretStr | None = Field(None, description="Bot token. Empty: no Telegram.")

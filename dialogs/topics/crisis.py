@@ -47,6 +47,8 @@ CRISIS_TOPICS = {
 ANSWERS = {Command.YES: "yes", Command.NO: "no", Command.NOT_SURE: "not_sure"}
 
 QUESTION_OPEN = "safe_asked"
+CARDS = "cards"
+"""Menu ids of the last cards shown: their buttons stay on the screen."""
 """Note: "Are you safe right now?" has no answer yet, so it is asked again."""
 
 YOUNG = "childline"
@@ -222,11 +224,20 @@ def _question(talk: Talk) -> str:
 def _shown(talk: Talk, kind: AlarmKind, *effects: Effect) -> Turn:
     then = Next(TOPIC, "safe", {QUESTION_OPEN: "1"})
     turn = respond(talk, _card_reply(talk, kind), "crisis", _safe_entries(talk), effects, then=then, has_menu=False)
+    cards = " ".join([*talk.state.notes.get(CARDS, "").split()[-2:], str(turn.state.menu_id)])
+    turn = replace(turn, state=replace(turn.state, notes={**turn.state.notes, CARDS: cards}))
     if talk.facts.channel is not ChannelName.SMS:
         return turn
     # the card has to be one text message, with its lines and its question; when we are here follows in a second one
     truth_after = replace(turn.replies[0], text=truth_in_crisis(talk.voice, talk.facts), sms_text="", lines=())
     return replace(turn, replies=(*turn.replies, truth_after))
+
+
+def answer_on_a_card(talk: Talk, menu_id: int, number: int) -> str | None:
+    """The choice behind a button of an earlier card: a "no" to "Are you safe?" counts, whichever card it stands on."""
+    if str(menu_id) not in talk.state.notes.get(CARDS, "").split():
+        return None
+    return {1: "safe:yes", 2: "safe:no", 3: "safe:not_sure"}.get(number)
 
 
 def _card_reply(talk: Talk, kind: AlarmKind) -> Reply:

@@ -27,7 +27,10 @@ def code_after_join(text: str, phrases: Phrasebook) -> str | None:
 
 
 def make(talk: Talk) -> Turn:
-    """Wishes for a code; it follows as an event of the same turn."""
+    """Wishes for a code; it follows as an event of the same turn. Not while danger is open: the talk stays on this phone."""
+    if talk.facts.case is not None and talk.facts.case.is_crisis:
+        text = talk.voice.say("Not just now. First a person has to read what you told us. Please write to us here.")
+        return respond(talk, talk.reply(text), "join_refused")
     return silent(talk, "join", MakeJoinCode())
 
 

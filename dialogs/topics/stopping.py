@@ -17,20 +17,29 @@ CANCEL_WORDS = frozenset({"cancel", "canslo", "الغاء", "الغ"})
 TEXT_CHANNELS = frozenset({ChannelName.SMS, ChannelName.WHATSAPP})
 
 
+_ENGLISH = """please pls plz now it this that me all them to from you u ur your thanks thx ok bot spam reminders
+    texting texts text messaging messages message sending writing contacting bothering annoying"""
+_WELSH = "plis nawr hyn popeth diolch negeseuon tecstio tecsts anfon ata i fi"
+_ARABIC = "الرسائل رسائل ارسال الارسال عن من فضلك هذا الان"
+ABOUT_US = frozenset(fold(f"{_ENGLISH} {_WELSH} {_ARABIC}").split())
+"""What may follow a stop word: words about our messages to them."""
+
+
 def is_cancel(text: str) -> bool:
     """True when the whole text is "cancel"."""
     return fold(text) in CANCEL_WORDS
 
 
 def is_stop_sentence(talk: Talk) -> bool:
-    """True for a stop word and at most three more, unless it asks about something we know ("stop and search").
+    """True for a stop word and at most three more that are about our messages: "stop the pain" is no such sentence.
 
     With a person there, or in a crisis, "stop it hes here" is a sentence for whoever reads it; the bare word still stops.
     """
     if talk.has_adviser or crisis.is_present(talk):
         return False
-    is_short = len(fold(talk.text).split()) <= LONGEST_STOP
-    return is_short and talk.reading.finding.topic is None and talk.ports.phrases.starts_with_stop(talk.text)
+    said = fold(talk.text).split()
+    is_about_us = len(said) <= LONGEST_STOP and all(word in ABOUT_US for word in said[1:])
+    return is_about_us and talk.ports.phrases.starts_with_stop(talk.text)
 
 
 def stop(talk: Talk) -> Turn:

@@ -128,7 +128,12 @@ class Seen:
 
     def watch(self, context: BrowserContext) -> None:
         """Listen to every page of a browser."""
-        context.on("console", lambda message: message.type in {"error", "warning"} and self.faults.append(f"{message.text} {message.location}"))
+        context.on(
+            "console",
+            lambda message: (
+                message.type in {"error", "warning"} and self.faults.append(f"{message.text} {message.location}")
+            ),
+        )
         context.on("weberror", lambda error: self.faults.append(str(error.error)))
         context.on("request", lambda request: self.requests.append(request.url))
 

@@ -110,11 +110,15 @@ def test_an_empty_phrase_or_no_rules_see_nothing():
 
 def test_a_message_is_read_in_under_a_millisecond_with_two_thousand_phrases():
     many = tuple(
-        AlarmRule(f"r{i}", "en", AlarmKind.SUICIDE, tuple(f"want {chr(97 + j)}{i}word * something{j}" for j in range(10)))
+        AlarmRule(
+            f"r{i}", "en", AlarmKind.SUICIDE, tuple(f"want {chr(97 + j)}{i}word * something{j}" for j in range(10))
+        )
         for i in range(200)
     )
     reader = AlarmRules((*many, *RULES.rules), RULES.idioms, RULES.negations)
-    text = "hi i wanted to ask about getting a cscs card because my mum says i have to get a job before september or else"
+    text = (
+        "hi i wanted to ask about getting a cscs card because my mum says i have to get a job before september or else"
+    )
     best = min(_time(reader, text) for _ in range(20))
     assert best < 0.001, f"{best * 1000:.2f} ms"
 

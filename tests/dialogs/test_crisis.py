@@ -8,7 +8,7 @@ from dialogs.effects import AddToCase, CaseUrgency, OpenCase, StopMessages
 from dialogs.events import LanguagePicked
 from dialogs.facts import Desk
 from dialogs.facts import OpenCase as CaseOpen
-from dialogs.messages import ButtonPress, Choice, MessageKind, ReplyKind, Urgency
+from dialogs.messages import ButtonPress, ChannelName, Choice, MessageKind, ReplyKind, Urgency
 from dialogs.ports import AlarmKind
 from tests.support.fakes_dialogs import NOW, OPEN, FakeAnswerBook, Story, ports
 
@@ -29,7 +29,12 @@ def test_the_card():
         "No one here can write until Monday 23 November, 9am (tomorrow). These people can talk now.\n\n"
         "Are you safe right now?"
     )
-    assert [(c.number, c.key) for c in card.choices] == [(1, "safe:yes"), (2, "safe:no"), (3, "safe:not_sure"), (9, "person")]
+    assert [(c.number, c.key) for c in card.choices] == [
+        (1, "safe:yes"),
+        (2, "safe:no"),
+        (3, "safe:not_sure"),
+        (9, "person"),
+    ]
     assert turn.effects == (OpenCase("suicide", CaseUrgency.CRISIS, "en", ("en/suicide/want-to-die",)),)
     assert (story.state.crisis_since, story.state.crisis_kind) == (NOW, "suicide")
 
@@ -252,3 +257,17 @@ def test_the_words_on_a_button_are_ours():
     story.says("need cscs")
     press = ButtonPress(story.state.menu_id, 1)
     assert story.says("i want to die", MessageKind.CHOICE, press=press).outcome.name == "more"
+
+
+def test_no_on_the_first_of_two_cards_is_no():
+    story = Story()
+    first = story.says("i want to die").replies[0]
+    story.says("i want to die")
+    turn = story.presses(2, first.menu_id)
+    assert turn.outcome.name == "crisis_no"
+
+
+@pytest.mark.parametrize("words", ["stop the pain", "please stop him", "stop my dad", "stop it hes here"])
+def test_stop_about_something_else_is_not_about_our_messages(words: str):
+    turn = Story(ChannelName.SMS).says(words)
+    assert not any(isinstance(effect, StopMessages) for effect in turn.effects)

@@ -33,7 +33,9 @@ def test_by_text_it_is_one_part_with_its_menu():
 def test_telegram_says_its_age_and_the_other_ways():
     story = Story(ChannelName.TELEGRAM, is_greeted=False)
     story.says("hi")
-    assert story.last.text.endswith("Telegram is for 16 and over. Under 16? I still help here. Or use chat.example.org or text +447700900123.")
+    assert story.last.text.endswith(
+        "Telegram is for 16 and over. Under 16? I still help here. Or use chat.example.org or text +447700900123."
+    )
     bare = Story(ChannelName.TELEGRAM, is_greeted=False, web_address="", sms_number="")
     bare.says("hi")
     assert bare.last.text.endswith("I still help here.")
@@ -86,7 +88,9 @@ def test_under_16_on_telegram_is_helped_and_told_the_other_ways_once():
     assert len(Story().says("im 14 and need cscs").replies) == 1
 
 
-@pytest.mark.parametrize(("said", "has"), [("thanks", "welcome"), ("bye", "Bye."), ("are you a robot", "I am a computer, not a person.")])
+@pytest.mark.parametrize(
+    ("said", "has"), [("thanks", "welcome"), ("bye", "Bye."), ("are you a robot", "I am a computer, not a person.")]
+)
 def test_small_talk(said, has):
     story = Story()
     story.says(said)

@@ -50,7 +50,9 @@ def test_the_first_message_in_another_language_is_introduced_in_the_language_pic
     assert turn.replies[0].text.startswith("[cy] Hi. I am a computer")
 
 
-@pytest.mark.parametrize(("said", "code"), [("cymraeg", "cy"), ("in welsh please", "cy"), ("العربية", "ar"), ("English", "en")])
+@pytest.mark.parametrize(
+    ("said", "code"), [("cymraeg", "cy"), ("in welsh please", "cy"), ("العربية", "ar"), ("English", "en")]
+)
 def test_a_language_named_alone(said, code):
     story = Story()
     assert story.says(said).outcome.name == "language_set"

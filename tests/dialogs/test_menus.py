@@ -8,7 +8,9 @@ from dialogs.messages import ButtonPress, ChannelName, MessageKind, Reply
 from tests.support.fakes_dialogs import Story
 
 
-@pytest.mark.parametrize("said", ["3", "3.", "3)", "no 3", "٣", "۳", " 3 ", "3️⃣", "work and learning", "work", "wrok and learning"])
+@pytest.mark.parametrize(
+    "said", ["3", "3.", "3)", "no 3", "٣", "۳", " 3 ", "3️⃣", "work and learning", "work", "wrok and learning"]
+)
 def test_ways_to_pick(said):
     story = Story()
     story.says("menu")
@@ -22,7 +24,12 @@ def test_long_menus_have_pages_and_back():
     story.says("3")
     assert [c.key for c in story.last.choices][-3:] == ["group:work:1", "menu", "person"]
     story.picks("group:work:1")
-    assert [c.key for c in story.last.choices] == ["topic:about.parents-and-carers", "topic:health.emergency-contraception", "menu", "person"]
+    assert [c.key for c in story.last.choices] == [
+        "topic:about.parents-and-carers",
+        "topic:health.emergency-contraception",
+        "menu",
+        "person",
+    ]
     story.says("back")
     assert story.keys()[0] == "topic:work.cscs-card"
     story.says("back")

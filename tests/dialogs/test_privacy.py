@@ -23,7 +23,9 @@ def test_my_data_is_told_from_the_record():
     story.says("im 17 and need cscs")
     turn = story.says("my data")
     assert (turn.replies, turn.effects) == ((), (CompileMyData(),))
-    held = MyDataCompiled(NOW - timedelta(days=20), (HeldAddress("sms", "07700 *** 123"),), 1, 90, (NOW - timedelta(days=3),))
+    held = MyDataCompiled(
+        NOW - timedelta(days=20), (HeldAddress("sms", "07700 *** 123"),), 1, 90, (NOW - timedelta(days=3),)
+    )
     story.take(held)
     assert story.last.text.split("\n\n") == [
         "You first wrote on 2 November 2026.",

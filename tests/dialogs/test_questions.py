@@ -140,7 +140,9 @@ def test_booking_opens_a_case_and_promises_nothing():
     story.says("need cscs")
     turn = story.picks("book")
     assert turn.effects == (OpenCase("booking", CaseUrgency.ADVICE, "en"),)
-    assert story.last.text.startswith("A person will write to you here to agree a time. People are here again on Monday 23 November")
+    assert story.last.text.startswith(
+        "A person will write to you here to agree a time. People are here again on Monday 23 November"
+    )
 
 
 def test_more_with_nothing_before_it():

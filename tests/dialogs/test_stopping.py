@@ -7,7 +7,9 @@ from dialogs.messages import ChannelName, MessageKind
 from tests.support.fakes_dialogs import Story
 
 
-@pytest.mark.parametrize("said", ["STOP", "stop.", "Stop!!", "stopio", "توقف", "stop texting me pls", "leave me alone", "QUIT"])
+@pytest.mark.parametrize(
+    "said", ["STOP", "stop.", "Stop!!", "stopio", "توقف", "stop texting me pls", "leave me alone", "QUIT"]
+)
 def test_stop_is_one_confirmation(said):
     story = Story(ChannelName.SMS, is_greeted=False)
     turn = story.says(said)

@@ -7,7 +7,12 @@ from tests.support.fakes_dialogs import FakeAnswerFinder, ports
 
 def test_all_of_it_at_once():
     read = understand("my boyfriend hits me, need cv", None, ports())
-    assert (read.language, read.alarm.kind, read.command, read.finding.topic) == ("en", AlarmKind.ABUSE_NOW, None, "work.cv")
+    assert (read.language, read.alarm.kind, read.command, read.finding.topic) == (
+        "en",
+        AlarmKind.ABUSE_NOW,
+        None,
+        "work.cv",
+    )
 
 
 def test_a_command_that_is_an_intent():

@@ -61,7 +61,10 @@ def test_a_burst_still_reaches_an_open_case():
 
 
 def test_who_is_told_is_true_at_night_as_well():
-    for desk, told in ((None, "No one here can write until Monday 23 November, 9am"), (OPEN, "A person here will read this.")):
+    for desk, told in (
+        (None, "No one here can write until Monday 23 November, 9am"),
+        (OPEN, "A person here will read this."),
+    ):
         story = Story(**({"desk": desk} if desk else {}))
         story.says("i want to die")
         story.says("2")

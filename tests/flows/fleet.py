@@ -155,9 +155,7 @@ class Fleet:
     async def post(self, to: Running, update: dict[str, Any]) -> int:
         """Hand an update over; the status, or 0 for no answer."""
         try:
-            answer = await self.client.post(
-                f"{to.url}/webhooks/telegram", json=update, headers={SECRET_HEADER: SECRET}
-            )
+            answer = await self.client.post(f"{to.url}/webhooks/telegram", json=update, headers={SECRET_HEADER: SECRET})
         except httpx.TransportError:
             return 0
         return answer.status_code
@@ -188,7 +186,9 @@ class Fleet:
         shown: dict[int, list[str]] = {}
         for row in rows:
             pieces = render(Reply.from_plain(row["reply"]))
-            shown.setdefault(int(row["to_address"]), []).extend(piece.text + _buttons(piece.keyboard) for piece in pieces)
+            shown.setdefault(int(row["to_address"]), []).extend(
+                piece.text + _buttons(piece.keyboard) for piece in pieces
+            )
         return shown
 
     def received(self) -> dict[int, list[str]]:

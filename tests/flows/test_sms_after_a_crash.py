@@ -113,7 +113,13 @@ async def test_a_receipt_of_a_found_message_is_applied(database_url: str, twilio
     async with running(database_url, has_worker=False, **settings(twilio)) as program:
         path = "/webhooks/twilio/status"
         sid = twilio.messages[0].sid
-        form = {"MessageSid": sid, "MessageStatus": "delivered", "From": OUR_NUMBER, "To": SAM, "AccountSid": ACCOUNT_SID}
+        form = {
+            "MessageSid": sid,
+            "MessageStatus": "delivered",
+            "From": OUR_NUMBER,
+            "To": SAM,
+            "AccountSid": ACCOUNT_SID,
+        }
         assert await twilio.post(f"{program.url}{path}", form, f"{PUBLIC}{path}") == 204
     async with running(database_url, **settings(twilio)) as program:
         await settled(program)

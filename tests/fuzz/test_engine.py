@@ -50,7 +50,10 @@ PAYLOADS = ["", "cy", "zz", "t_work_cscs-card", "t_", "t_nothing", "j_ABCD2345",
 
 
 def junk(rng):
-    codes = (rng.choice((rng.randrange(0x20, 0x7F), rng.randrange(0xA0, 0xD7FF), rng.randrange(0xE000, 0x10FFFF))) for _ in range(rng.randrange(1, 25)))
+    codes = (
+        rng.choice((rng.randrange(0x20, 0x7F), rng.randrange(0xA0, 0xD7FF), rng.randrange(0xE000, 0x10FFFF)))
+        for _ in range(rng.randrange(1, 25))
+    )
     return "".join(map(chr, codes))
 
 
@@ -72,16 +75,24 @@ def incoming(rng, state, channel):
     if rng.random() < 0.06:
         return rng.choice(EVENTS)
     kind = rng.choices(list(MessageKind), [60, 20, 2, 3, *[1] * 8])[0]
-    press = ButtonPress(max(0, state.menu_id - rng.choice((0, 0, 0, 1, 5))), rng.randrange(12)) if rng.random() < 0.95 else None
+    press = (
+        ButtonPress(max(0, state.menu_id - rng.choice((0, 0, 0, 1, 5))), rng.randrange(12))
+        if rng.random() < 0.95
+        else None
+    )
     text = "" if kind is MessageKind.CHOICE else said(rng)
-    return InboundMessage(channel, "lane", "sender", "id", NOW, kind, text, press, rng.choice(PAYLOADS), rng.choice((None, "cy", "zz")))
+    return InboundMessage(
+        channel, "lane", "sender", "id", NOW, kind, text, press, rng.choice(PAYLOADS), rng.choice((None, "cy", "zz"))
+    )
 
 
 def world(rng, channel):
     return facts(
         channel,
         desk=rng.choice((OPEN, CLOSED)),
-        case=rng.choice((None, None, None, OpenCase(NOW, is_crisis=False), OpenCase(NOW, is_crisis=True, adviser="Jo"))),
+        case=rng.choice(
+            (None, None, None, OpenCase(NOW, is_crisis=False), OpenCase(NOW, is_crisis=True, adviser="Jo"))
+        ),
         is_stopped=rng.random() < 0.1,
         recent_messages=rng.choice((1, 1, 1, 1, 5, 6, 21)),
         is_late=rng.random() < 0.05,
@@ -106,7 +117,12 @@ def assert_nobody_is_stuck(turn, limit):
 def assert_ways_out(state, channel, ports_):
     """From any state, the words and the numbers lead to the menu and to a person."""
     calm = facts(channel)
-    for text, outcomes in (("menu", {"menu"}), ("0", {"menu"}), ("person", {"person", "crisis_person"}), ("9", {"person", "crisis_person"})):
+    for text, outcomes in (
+        ("menu", {"menu"}),
+        ("0", {"menu"}),
+        ("person", {"person", "crisis_person"}),
+        ("9", {"person", "crisis_person"}),
+    ):
         turn = take_turn(InboundMessage(channel, "lane", "sender", "id", NOW, text=text), state, calm, ports_)
         assert turn.outcome.name in outcomes, (text, turn.outcome, state)
 
@@ -130,11 +146,27 @@ def test_five_thousand_turns(channel):
         if i % WAYS_OUT_EVERY == 0:
             assert all(Reply.from_plain(reply.to_plain()) == reply for reply in turn.replies)
             assert_ways_out(state, channel, ports_)
-    missing = {"answer", "crisis", "menu", "person", "language_asked", "which", "refused", "nation_asked", "slow_down", "relayed"} - seen
+    missing = {
+        "answer",
+        "crisis",
+        "menu",
+        "person",
+        "language_asked",
+        "which",
+        "refused",
+        "nation_asked",
+        "slow_down",
+        "relayed",
+    } - seen
     assert not missing
 
 
 def test_the_finder_fake_is_really_asked():
     ports_ = ports(finder=FakeAnswerFinder())
-    take_turn(InboundMessage(ChannelName.SMS, "lane", "s", "i", NOW, text="need cscs"), ConversationState(), facts(ChannelName.SMS), ports_)
+    take_turn(
+        InboundMessage(ChannelName.SMS, "lane", "s", "i", NOW, text="need cscs"),
+        ConversationState(),
+        facts(ChannelName.SMS),
+        ports_,
+    )
     assert ports_.finder.asked == [("need cscs", "en")]

@@ -24,9 +24,14 @@ async def goes_on(wire: Wire) -> None:
     assert await wire.says(chat, "hello")
 
 
-@pytest.mark.parametrize(("secret", "status"), [(None, 401), ("", 401), ("wrong", 403), (SECRET + "x", 403), ("ü", 403)])
+@pytest.mark.parametrize(
+    ("secret", "status"), [(None, 401), ("", 401), ("wrong", 403), (SECRET + "x", 403), ("ü", 403)]
+)
 async def test_a_wrong_secret_is_refused_and_counted(wire: Wire, secret: str | None, status: int) -> None:
-    before, counted = await wire.stored(), await wire.counted("connexions_refused_total", where="telegram", why="secret")
+    before, counted = (
+        await wire.stored(),
+        await wire.counted("connexions_refused_total", where="telegram", why="secret"),
+    )
     headers = {} if secret is None else {SECRET_HEADER.encode(): secret.encode()}
     answer = await wire.client.post(TELEGRAM, json=wire.update(1), headers=headers)
     assert answer.status_code == status
@@ -54,7 +59,9 @@ async def test_a_form_changed_on_the_way_is_refused(wire: Wire) -> None:
     signature = sign(f"{PUBLIC}{SMS}", form)
     for changed in (form | {"Body": "other"}, form | {"More": "1"}, {k: v for k, v in form.items() if k != "To"}):
         assert (await wire.twilio(SMS, changed, signature)).status_code == 403
-    assert (await wire.client.post(f"{SMS}?a=b", data=form, headers={"x-twilio-signature": signature})).status_code == 403
+    assert (
+        await wire.client.post(f"{SMS}?a=b", data=form, headers={"x-twilio-signature": signature})
+    ).status_code == 403
     assert await wire.stored() == before
 
 
@@ -148,7 +155,9 @@ async def test_a_group_hears_one_polite_word_and_nothing_of_it_is_kept(wire: Wir
     assert await wire.scalar("SELECT count(*) FROM deliveries WHERE unique_key LIKE 'group:%'") == 1
 
 
-@pytest.mark.parametrize("data", ["", "x", "m", "m.1", "m1", "m99999.1", "m0.1", "m1.99", "m" + "9" * 60, "\u202em1.1", "m１.１"])
+@pytest.mark.parametrize(
+    "data", ["", "x", "m", "m.1", "m1", "m99999.1", "m0.1", "m1.99", "m" + "9" * 60, "\u202em1.1", "m１.１"]
+)
 async def test_unknown_buttons_are_answered_with_what_can_be_done_now(wire: Wire, data: str) -> None:
     chat = 10_000 + wire.updates
     before = len(await wire.says(chat, "hello"))
@@ -271,7 +280,9 @@ async def test_a_form_of_thousands_of_fields_is_answered(wire: Wire) -> None:
     await goes_on(wire)
 
 
-@pytest.mark.parametrize("body", [b"Body=%ff%fe%00&From=%2B447700900123&To=%2B447700900999&MessageSid=SM1", b"\xff\xff=\xff", b"a" * 5_000])
+@pytest.mark.parametrize(
+    "body", [b"Body=%ff%fe%00&From=%2B447700900123&To=%2B447700900999&MessageSid=SM1", b"\xff\xff=\xff", b"a" * 5_000]
+)
 async def test_bytes_that_are_no_text_have_an_answer(wire: Wire, body: bytes) -> None:
     before = await wire.stored()
     kind = {"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": "wrong"}

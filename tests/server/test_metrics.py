@@ -54,7 +54,14 @@ async def test_queues_and_jobs_have_an_age(wire: Wire) -> None:
         while await wire.scalar("SELECT count(*) FROM heartbeats") < 3:
             await asyncio.sleep(0.1)
     shown = (await wire.client.get("/metrics")).text
-    for line in ('queue="telegram"', 'queue="sms"', 'queue="case:crisis"', 'job="retention"', 'job="farewells"', 'job="receipts"'):
+    for line in (
+        'queue="telegram"',
+        'queue="sms"',
+        'queue="case:crisis"',
+        'job="retention"',
+        'job="farewells"',
+        'job="receipts"',
+    ):
         assert line in shown
 
 
@@ -98,7 +105,13 @@ async def test_everything_is_sealed_again_and_the_old_key_can_go(wire: Wire) -> 
                     sealed.add(f"{table.name}.{column.name}")
                     with pytest.raises(UnknownKey):
                         old.decrypt(raw, "any")
-        assert sealed >= {"addresses.address", "messages.body", "conversations.state", "deliveries.reply", "case_messages.body"}
+        assert sealed >= {
+            "addresses.address",
+            "messages.body",
+            "conversations.state",
+            "deliveries.reply",
+            "case_messages.body",
+        }
         count = len(wire.double.person(3).texts)
         assert len(await wire.says(3, "menu")) > count
     finally:

@@ -154,7 +154,8 @@ async def code_for(wire: Wire, chat: int) -> str:
 async def test_a_code_makes_one_person_of_two_addresses(wire: Wire) -> None:
     await wire.says(10, "person")
     await wire.says(10, "my rent is late")
-    await wire.says(11, "i want to kill myself")
+    await wire.says(11, "person")
+    await wire.says(11, "my boss shouts")
     code = await code_for(wire, 10)
     assert "joined" in (await wire.says(11, f"join {code}"))[-1]
 
@@ -163,12 +164,21 @@ async def test_a_code_makes_one_person_of_two_addresses(wire: Wire) -> None:
     cases = f"SELECT count(*) FROM cases WHERE person_id = '{first[0]}' AND closed_at IS NULL"
     assert await wire.scalar(cases) == 1
     case = await wire.scalar(cases.replace("count(*)", "id"))
-    assert await wire.scalar(f"SELECT urgency FROM cases WHERE id = '{case}'") == "crisis"
     async with wire.program.service.engine.connect() as db:
         words = [said["body"] for said in await escalations.words_of(db, case)]
-    assert "i want to kill myself" in words
+    assert "my boss shouts" in words
     assert "my rent is late" in words
     assert "did not work" in (await wire.says(12, f"join {code}"))[-1]
+
+
+async def test_no_phone_joins_while_danger_is_open(wire: Wire) -> None:
+    code = await code_for(wire, 14)
+    await wire.says(14, "i want to kill myself")
+    assert "did not work" in (await wire.says(15, f"join {code}"))[-1]
+    assert "here" in (await wire.says(14, "join"))[-1]
+
+    first, second = await ids_of(wire, 14), await ids_of(wire, 15)
+    assert first[0] != second[0]
 
 
 async def test_an_old_code_does_not_work(wire: Wire) -> None:
@@ -211,14 +221,30 @@ def dump(url: str) -> bytes:
     where = make_url(url)
     host = str(where.query.get("host") or where.host or "")
     port = str(where.query.get("port") or where.port or 5432)
-    command = [find_binaries().folder / "pg_dump", "-h", host, "-p", port, "-U", where.username or "postgres", where.database or ""]
+    command = [
+        find_binaries().folder / "pg_dump",
+        "-h",
+        host,
+        "-p",
+        port,
+        "-U",
+        where.username or "postgres",
+        where.database or "",
+    ]
     done = subprocess.run(command, capture_output=True, check=False, env={"PGPASSWORD": where.password or ""})
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout
 
 
 async def test_a_dump_tells_nothing_about_anybody(wire: Wire) -> None:
-    for words in (f"my name is {NAME}", WORDS, f"{WORDS} can i talk to a person", "join", "my data", "i want to kill myself"):
+    for words in (
+        f"my name is {NAME}",
+        WORDS,
+        f"{WORDS} can i talk to a person",
+        "join",
+        "my data",
+        "i want to kill myself",
+    ):
         assert (await wire.twilio(SMS, wire.form(NUMBER, words))).status_code == 200
         await wire.says(7_700_900_321, words)
     async with wire.program.service.engine.begin() as db:
@@ -244,9 +270,17 @@ async def test_old_messages_go_and_an_open_case_keeps_them(wire: Wire) -> None:
     quiet, waiting, fresh = [await ids_of(wire, chat) for chat in (40, 41, 42)]
     async with wire.program.service.engine.begin() as db:
         for ids in (quiet, waiting):
-            await db.execute(text(f"UPDATE messages SET received_at = now() - interval '91 days' WHERE conversation_id = '{ids[2]}'"))
-            await db.execute(text(f"UPDATE deliveries SET created_at = now() - interval '91 days' WHERE conversation_id = '{ids[2]}'"))
-            await db.execute(text(f"UPDATE conversations SET updated_at = now() - interval '91 days' WHERE id = '{ids[2]}'"))
+            await db.execute(
+                text(f"UPDATE messages SET received_at = now() - interval '91 days' WHERE conversation_id = '{ids[2]}'")
+            )
+            await db.execute(
+                text(
+                    f"UPDATE deliveries SET created_at = now() - interval '91 days' WHERE conversation_id = '{ids[2]}'"
+                )
+            )
+            await db.execute(
+                text(f"UPDATE conversations SET updated_at = now() - interval '91 days' WHERE id = '{ids[2]}'")
+            )
     await expire(wire)
     assert await traces_of(wire, quiet) == {}
     assert (await traces_of(wire, waiting))["messages"] == 2
@@ -281,7 +315,9 @@ async def test_a_case_closed_for_a_year_goes(wire: Wire) -> None:
     await wire.says(60, "can i talk to a person")
     ids = await ids_of(wire, 60)
     async with wire.program.service.engine.begin() as db:
-        closed = f"UPDATE cases SET closed_at = now() - interval '500 days', closed_by = 'Ada' WHERE person_id = '{ids[0]}'"
+        closed = (
+            f"UPDATE cases SET closed_at = now() - interval '500 days', closed_by = 'Ada' WHERE person_id = '{ids[0]}'"
+        )
         await db.execute(text(closed))
     await expire(wire)
     assert "cases" not in await traces_of(wire, ids)

@@ -76,7 +76,9 @@ async def test_a_fault_in_the_middle_stores_nothing_and_the_next_try_does_all(
     with monkeypatch.context() as patch:
         patch.setattr(wire.program.service.conversations, broken, falls_at_once if broken == "_fit" else falls)
         with pytest.raises(ZeroDivisionError):
-            await wire.program.service.conversations.receive(message(str(chat), "i want to kill myself", f"f{chat}"), utc_now())
+            await wire.program.service.conversations.receive(
+                message(str(chat), "i want to kill myself", f"f{chat}"), utc_now()
+            )
     assert await wire.stored() == before
     assert (await wire.telegram(update)).status_code == 200
     await settled(wire)
@@ -88,7 +90,11 @@ async def test_a_burst_of_one_person_is_answered_in_order(wire: Wire) -> None:
     for n in range(8):
         assert (await wire.telegram(wire.update(50, f"what is a cscs card {n}"))).status_code == 200
     await settled(wire)
-    shown = [m["reply_markup"]["inline_keyboard"][0][0]["callback_data"] for m in wire.double.person(50).inbox if "reply_markup" in m]
+    shown = [
+        m["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+        for m in wire.double.person(50).inbox
+        if "reply_markup" in m
+    ]
     menus = [int(data.removeprefix("m").partition(".")[0]) for data in shown]
     assert len(menus) >= 8
     assert menus == sorted(menus)
@@ -97,7 +103,9 @@ async def test_a_burst_of_one_person_is_answered_in_order(wire: Wire) -> None:
 async def test_opening_the_page_twice_is_one_greeting(wire: Wire) -> None:
     happened = wire.program.service.conversations.happened
     before = await wire.scalar("SELECT count(*) FROM deliveries WHERE lane = 'web'")
-    await asyncio.gather(*(happened(ChannelName.WEBCHAT, "web", "one browser", Opened("en"), utc_now()) for _ in range(5)))
+    await asyncio.gather(
+        *(happened(ChannelName.WEBCHAT, "web", "one browser", Opened("en"), utc_now()) for _ in range(5))
+    )
     greeted = await wire.scalar("SELECT count(*) FROM deliveries WHERE lane = 'web'") - before
     await happened(ChannelName.WEBCHAT, "web", "another browser", Opened("en"), utc_now())
     assert await wire.scalar("SELECT count(*) FROM deliveries WHERE lane = 'web'") - before == 2 * greeted

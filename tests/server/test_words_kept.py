@@ -94,7 +94,9 @@ async def test_a_page_that_was_left_stays_left_for_a_message_that_was_under_way(
         assert await desk.thread(session, 0) is None
 
 
-async def test_an_unknown_error_is_answered_with_the_security_headers(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unknown_error_is_answered_with_the_security_headers(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def broken(*_: object) -> None:
         raise RuntimeError("my name is Zebedee")
 

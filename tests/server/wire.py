@@ -35,7 +35,9 @@ class Wire:
     sms: KeepingChannel
     updates: int = 0
 
-    def update(self, chat: int, words: str | None = "hello", *, at: int | None = None, **content: Any) -> dict[str, Any]:
+    def update(
+        self, chat: int, words: str | None = "hello", *, at: int | None = None, **content: Any
+    ) -> dict[str, Any]:
         """A new message of somebody, as Telegram forms it."""
         self.updates += 1
         self.double.person(chat)

@@ -187,9 +187,7 @@ async def test_a_lease_that_is_not_over_is_left_alone(post: Post) -> None:
     assert post.channel.sent == []
 
 
-async def test_a_provider_that_is_away_at_the_sweep_is_asked_again(
-    post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_provider_that_is_away_at_the_sweep_is_asked_again(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
     async def away(to: str, reply: object, since: object) -> str | None:

@@ -116,9 +116,7 @@ async def test_behind_a_dead_address_nothing_more_is_tried(post: Post) -> None:
     }
 
 
-async def test_a_crisis_card_waits_for_no_reply_to_the_same_person(
-    post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_crisis_card_waits_for_no_reply_to_the_same_person(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     send, slow = post.channel.send, asyncio.Event()
 
     async def sticky(to: str, reply: Reply) -> SendResult:

@@ -138,7 +138,9 @@ async def test_the_page_after_leaving_says_nothing_about_us(client: AsyncClient)
         assert word not in text
 
 
-async def test_a_cookie_of_somebody_elses_making_never_becomes_a_session(client: AsyncClient, desk: FakeChatDesk) -> None:
+async def test_a_cookie_of_somebody_elses_making_never_becomes_a_session(
+    client: AsyncClient, desk: FakeChatDesk
+) -> None:
     headers = {**OWN, "cookie": f"s={'x' * 43}"}
     assert (await client.post("/view", data={"language": "cy"}, headers=headers)).status_code == 303
     assert desk.sessions == {}
