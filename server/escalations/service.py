@@ -59,7 +59,8 @@ async def open_case(db: AsyncConnection, asker: Asker, wish: OpenCase, words: st
             "opened_at": now,
         }
         await db.execute(insert(cases).values(row))
-        log.warning("case opened", case=str(case_id), urgency=wish.urgency.value, area=area)
+        say = log.warning if wish.urgency in ABOUT_DANGER else log.info
+        say("case opened", case=str(case_id), urgency=wish.urgency.value, area=area)
     else:
         case_id = found.id
         await _raise(db, case_id, found.urgency, found.alarms, wish)
