@@ -111,7 +111,7 @@ async def test_opening_the_page_twice_is_one_greeting(wire: Wire) -> None:
     assert await wire.scalar("SELECT count(*) FROM deliveries WHERE lane = 'web'") - before == 2 * greeted
 
 
-async def test_an_adviser_answers_where_they_wrote_last(wire: Wire) -> None:
+async def test_an_adviser_answers_where_they_were_asked_and_elsewhere_only_when_that_is_gone(wire: Wire) -> None:
     code = next(x for x in (await wire.says(60, "join"))[-1].split() if "-" in x)
     number = "+447700900333"
     assert (await wire.twilio(SMS, wire.form(number, f"join {code}"))).status_code == 200
@@ -128,6 +128,12 @@ async def test_an_adviser_answers_where_they_wrote_last(wire: Wire) -> None:
     assert not any("I am here now." in words for words in wire.sms.texts(number))
 
     assert (await wire.twilio(SMS, wire.form(number, "im on my phone"))).status_code == 200
+    await write_as_adviser(service.conversations, case, "Ada", "Still here.", utc_now())
+    await settled(wire)
+    assert any("Still here." in words for words in wire.double.person(60).texts)
+
+    async with service.engine.begin() as db:
+        await db.execute(text("UPDATE addresses SET is_reachable = false WHERE address_hash = :h"), {"h": hashed})
     await write_as_adviser(service.conversations, case, "Ada", "I write to your phone.", utc_now())
     await settled(wire)
     assert any("I write to your phone." in words for words in wire.sms.texts(number))

@@ -73,7 +73,7 @@ async def test_an_unanswered_question_is_kept_no_longer_than_a_message(wire: Wir
     async with wire.program.service.engine.begin() as db:
         await db.execute(text("UPDATE unanswered_questions SET asked_at = now() - interval '91 days'"))
         for handler in PERSONAL_DATA:
-            await handler.expire(db, utc_now() - timedelta(days=90))
+            await handler.expire(db, utc_now(), timedelta(days=90))
     assert await wire.scalar(count) == 0
 
 
