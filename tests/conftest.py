@@ -6,12 +6,16 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from hypothesis import settings
 
 from server.db.engine import make_engine
 from server.db.keyring import KeyRing
 from server.db.types import use_key_ring
 from server.migrations.run import upgrade
 from tests.support.postgres import database_url, databases, make_database, postgres_url
+
+settings.register_profile("ours", deadline=None)  # a slow machine is no fault
+settings.load_profile("ours")
 
 __all__ = ["database_url", "databases", "make_database", "postgres_url"]
 

@@ -203,7 +203,7 @@ async def test_any_text_has_an_answer(wire: Wire, words: str) -> None:
     chat = 20_000 + wire.updates
     began = time.monotonic()
     assert await wire.says(chat, words)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     await goes_on(wire)
 
 
