@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from dialogs.messages import clean_text
-from dialogs.ports import Alarm, AlarmKind, Answer, Ports
+from dialogs.ports import Alarm, AlarmKind, Answer, Intent, Ports
+from dialogs.topics.question import SURE_OF_CRISIS
 from dialogs.understand import understand
 from server.answers.wire import build_ports
 
@@ -55,6 +56,10 @@ def ask_batch(stdin: Iterable[str] | TextIO, stdout: TextIO, ports: Ports | None
     return 0
 
 
+NAMED = frozenset(Intent) - {Intent.OPENING, Intent.WRONG_NUMBER, Intent.FINE, Intent.UPSET}
+"""The intents that the batch names; the others are the conversation's own small talk."""
+
+
 def asked(text: str, lang: str | None, ports: Ports) -> dict[str, Any]:
     """What one text finds, as JSON-ready data; `alternatives` are topic ids, best first, `urgent` names a kind of danger."""
     read = understand(clean_text(text), lang, ports)
@@ -65,9 +70,14 @@ def asked(text: str, lang: str | None, ports: Ports) -> dict[str, Any]:
         "topic": topic,
         "confidence": finding.confidence,
         "alternatives": list(dict.fromkeys([*([topic] if topic else []), *finding.alternatives])),
-        "urgent": read.alarm.kind if read.alarm else _KIND_OF_TOPIC.get(topic or ""),
-        "intent": finding.intent,
+        "urgent": read.alarm.kind if read.alarm else _kind_of(topic, finding.confidence),
+        "intent": finding.intent if finding.intent in NAMED else None,
     }
+
+
+def _kind_of(topic: str | None, confidence: float) -> AlarmKind | None:
+    """The danger behind a topic that the finder alone found: only when it is as sure as the conversation's card asks."""
+    return _KIND_OF_TOPIC.get(topic or "") if confidence >= SURE_OF_CRISIS else None
 
 
 def _crisis_topic(alarm: Alarm | None, ports: Ports) -> str | None:

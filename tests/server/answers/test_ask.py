@@ -12,7 +12,7 @@ import pytest
 
 from dialogs.ports import Ports
 from server.answers.wire import build_ports
-from server.cli.ask import ask_batch, ask_one
+from server.cli.ask import NAMED, ask_batch, ask_one
 from tests.server.answers.conftest import FIXTURE, TODAY
 
 
@@ -113,3 +113,23 @@ def test_needs_no_channel_and_no_database() -> None:
     root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_intents_that_are_named() -> None:
+    assert sorted(NAMED) == sorted(
+        [
+            "greeting",
+            "thanks",
+            "bye",
+            "who_are_you",
+            "menu",
+            "human",
+            "language",
+            "stop",
+            "complain",
+            "my_data",
+            "appointments",
+            "cancel_appointment",
+            "who_is_my_adviser",
+        ]
+    )
