@@ -96,7 +96,7 @@ class AwayIsTryAgain:
         except Exception as error:
             if has_begun or scope["type"] != "http" or not is_away(error):
                 raise
-            log.warning("database away", path=scope["path"])
+            log.warning("database away", path=scope["path"], kind=type(error).__name__)
             metrics.refused.labels("database", "away").inc()
             response = await _on_error(Request(scope), TryAgain())
             await response(scope, receive, send)
