@@ -141,12 +141,21 @@ async def _all(settings: Settings, url: str) -> None:
 
     await migrated(url)
     service = build(settings, url)
-    server = Server(service, port=settings.port)
+
+    async def tell_and_work() -> None:
+        _tell(service)
+        await work(service, has_polling=True)
+
+    await _serve(service, settings.port, tell_and_work)
+
+
+async def _serve(service: Service, port: int, job: Callable[[], Awaitable[None]], *, has_pages: bool = True) -> None:
+    """Serve until told to stop, and do the job meanwhile; a program that could not start does none."""
+    server = Server(service, port=port, has_pages=has_pages)
     serving = asyncio.create_task(server.serve())
     await _ready(server, serving)
     if server.started:
-        _tell(service)
-        await asyncio.gather(serving, _while_serving(service, serving, lambda: work(service, has_polling=True)))
+        await asyncio.gather(serving, _while_serving(service, serving, job))
 
 
 async def _while_serving(service: Service, serving: asyncio.Task[None], job: Callable[[], Awaitable[None]]) -> None:
@@ -201,12 +210,7 @@ async def _web(settings: Settings, url: str) -> None:
 
     await refuse_old(url)
     service = build(settings, url)
-    server = Server(service, port=settings.port)
-    serving = asyncio.create_task(server.serve())
-    await _ready(server, serving)
-    if server.started:
-        await set_up_webhook(service)
-    await serving
+    await _serve(service, settings.port, lambda: set_up_webhook(service))
 
 
 def run_worker() -> None:
@@ -222,11 +226,7 @@ async def _worker(settings: Settings, url: str) -> None:
     await refuse_old(url)
     service = build(settings, url)
     if settings.worker_port:
-        server = Server(service, port=settings.worker_port, has_pages=False)
-        serving = asyncio.create_task(server.serve())
-        await _ready(server, serving)
-        if server.started:
-            await asyncio.gather(serving, _while_serving(service, serving, lambda: work(service, has_polling=True)))
+        await _serve(service, settings.worker_port, lambda: work(service, has_polling=True), has_pages=False)
         return
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, service.stopping.set)

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.channel import SendResult
 from bot.sms.encoding import count_parts
 from bot.sms.fitting import fit
+from bot.sms.render import MEDIA
 from bot.sms.render import render as render_text
 from dialogs.messages import ChannelName, Limits, LineCard, Reply
 
@@ -19,7 +20,7 @@ class TerminalChannel:
 
     def __init__(self, name: ChannelName, heard: Callable[[Reply, str], None]) -> None:
         self.name = name
-        self.limits = Limits(max_choices=6, has_links=True, has_buttons=False)
+        self.limits = MEDIA[name].limits if name in TEXT_CHANNELS else Limits(6, has_links=True, has_buttons=False)
         self._heard = heard
 
     def fit(self, reply: Reply) -> tuple[Reply, Reply | None]:

@@ -166,7 +166,7 @@ class Conversations:
         now: datetime,
     ) -> _Stored:
         """The message's turn, and one more for each effect that has an outcome to tell."""
-        facts = self._facts(contact.channel, thread, claim, incoming, now)
+        facts = self._facts(contact, thread, claim, incoming, now)
         said = incoming.text if isinstance(incoming, InboundMessage) else ""
         picked = words.picked(incoming, thread.state) if isinstance(incoming, InboundMessage) else ""
         is_closed = isinstance(incoming, InboundMessage) and claim.case is None
@@ -219,7 +219,7 @@ class Conversations:
         return thread
 
     def _facts(
-        self, channel: ChannelName, thread: Thread, claim: Claim, incoming: InboundMessage | Event, now: datetime
+        self, contact: Contact, thread: Thread, claim: Claim, incoming: InboundMessage | Event, now: datetime
     ) -> Facts:
         case = claim.case and replace(claim.case, opened_at=claim.case.opened_at.astimezone(self.area.zone))
         is_late = (
@@ -229,8 +229,8 @@ class Conversations:
         )
         return Facts(
             now=now.astimezone(self.area.zone),
-            channel=channel,
-            max_choices=MOST_CHOICES[channel],
+            channel=contact.channel,
+            max_choices=self.channels[contact.lane].limits.max_choices,
             languages=self.area.languages,
             area_language=self.area.language,
             desk=self.area.hours.desk(now),
@@ -263,10 +263,6 @@ class Conversations:
 
     def _contact(self, channel: ChannelName, lane: str, sender: str) -> Contact:
         return Contact(channel, lane, sender, self.hash_of(lane, sender))
-
-
-MOST_CHOICES = {ChannelName.TELEGRAM: 6, ChannelName.WEBCHAT: 6, ChannelName.WHATSAPP: 6, ChannelName.SMS: 4}
-"""Numbered choices in one message, menu and person not counted (domain.md 5.1)."""
 
 
 def _kept_after_deletion(old: ConversationState, event: PersonErased) -> ConversationState:
