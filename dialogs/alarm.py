@@ -6,20 +6,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dialogs.patterns import Lexicon, Pattern, end_of_match, index_by_first, text_words
+from dialogs.patterns import Lexicon, Pattern, end_of_match, index_by_first, text_words, written_out
 from dialogs.ports import Alarm, AlarmKind
 
 WORST_FIRST = (
     AlarmKind.OVERDOSE,
     AlarmKind.SUICIDE,
-    AlarmKind.SELF_HARM_NOW,
-    AlarmKind.INJURY,
-    AlarmKind.FIRE,
-    AlarmKind.ABUSE_NOW,
+    AlarmKind.IMMEDIATE_DANGER,
+    AlarmKind.SELF_HARM,
+    AlarmKind.THREAT_TO_OTHERS,
+    AlarmKind.ABUSE,
     AlarmKind.PARTNER_VIOLENCE,
-    AlarmKind.EXPLOITED,
+    AlarmKind.FORCED_MARRIAGE,
+    AlarmKind.SEXUAL_IMAGES_THREAT,
+    AlarmKind.EXPLOITATION,
     AlarmKind.RUNAWAY_HOMELESS_TONIGHT,
-    AlarmKind.MISSING_CHILD,
+    AlarmKind.MISSING_OR_FRIEND_AT_RISK,
 )
 """The order in which the kinds of one text count: first what a body cannot wait for."""
 
@@ -88,9 +90,9 @@ class AlarmRules:
 
 def _compile(rules: tuple[AlarmRule, ...], idioms: tuple[str, ...], negations: tuple[str, ...]) -> _Compiled:
     lexicon = Lexicon()
-    pairs = [(lexicon.compile(phrase), i) for i, rule in enumerate(rules) for phrase in rule.phrases]
+    pairs = [(lexicon.compile(way), i) for i, rule in enumerate(rules) for phrase in rule.phrases for way in written_out(phrase)]
     patterns = tuple(pattern for pattern, _ in pairs)
-    compiled_idioms = tuple(lexicon.compile(idiom) for idiom in idioms)
+    compiled_idioms = tuple(lexicon.compile(way) for idiom in idioms for way in written_out(idiom))
     return _Compiled(
         lexicon=lexicon,
         patterns=patterns,

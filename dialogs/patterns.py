@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice, product
 
 from dialogs.fold import fold_with_emoji
 
@@ -69,6 +70,19 @@ def is_one_slip(a: str, b: str) -> bool:
         or rest_a == rest_b[1:]
         or (rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:])
     )
+
+
+MOST_WAYS = 200
+"""Phrases that one phrase with alternatives may stand for; those after it are left out, and the check says so."""
+
+_CHOICE = re.compile(r"\(([^()]*)\)")
+
+
+def written_out(phrase: str) -> Iterator[str]:
+    """Every phrase that one with alternatives stands for: "(want|going) to die" is two, "(just|) die" is "just die" and "die"."""
+    parts = _CHOICE.split(phrase)
+    choices = [part.split("|") if place % 2 else [part] for place, part in enumerate(parts)]
+    return (" ".join("".join(ways).split()) for ways in islice(product(*choices), MOST_WAYS))
 
 
 @dataclass(slots=True)

@@ -187,15 +187,17 @@ class AlarmKind(StrEnum):
     """Kinds of danger (domain.md 4.8, 4.9)."""
 
     SUICIDE = "suicide"
-    SELF_HARM_NOW = "self_harm_now"
+    SELF_HARM = "self_harm"
     OVERDOSE = "overdose"
-    INJURY = "injury"
-    ABUSE_NOW = "abuse_now"
+    IMMEDIATE_DANGER = "immediate_danger"
+    THREAT_TO_OTHERS = "threat_to_others"
+    ABUSE = "abuse"
     PARTNER_VIOLENCE = "partner_violence"
+    FORCED_MARRIAGE = "forced_marriage"
+    SEXUAL_IMAGES_THREAT = "sexual_images_threat"
+    EXPLOITATION = "exploitation"
     RUNAWAY_HOMELESS_TONIGHT = "runaway_homeless_tonight"
-    EXPLOITED = "exploited"
-    FIRE = "fire"
-    MISSING_CHILD = "missing_child"
+    MISSING_OR_FRIEND_AT_RISK = "missing_or_friend_at_risk"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,24 +22,26 @@ FEARLESS_UNTIL = 18
 
 FIRST_WORDS = {
     AlarmKind.SUICIDE: N_("It sounds like things are very hard and you may be thinking about ending your life."),
-    AlarmKind.SELF_HARM_NOW: N_("It sounds like you are hurting, and I am glad you told me."),
+    AlarmKind.SELF_HARM: N_("It sounds like you are hurting, and I am glad you told me."),
     AlarmKind.OVERDOSE: N_("Call 999 now, even if you feel OK."),
-    AlarmKind.INJURY: N_("If somebody is badly hurt, call 999 now."),
-    AlarmKind.ABUSE_NOW: N_("Thank you for telling me, and it is not your fault."),
+    AlarmKind.IMMEDIATE_DANGER: N_("If somebody is in danger or badly hurt, call 999 now."),
+    AlarmKind.THREAT_TO_OTHERS: N_("Thank you for telling me. If somebody may get hurt now, call 999."),
+    AlarmKind.ABUSE: N_("Thank you for telling me, and it is not your fault."),
     AlarmKind.PARTNER_VIOLENCE: N_("Thank you for telling me, and it is not your fault."),
-    AlarmKind.EXPLOITED: N_("You have not done wrong by telling us."),
+    AlarmKind.EXPLOITATION: N_("You have not done wrong by telling us."),
     AlarmKind.RUNAWAY_HOMELESS_TONIGHT: N_("Thank you for telling me. You need somewhere safe tonight."),
-    AlarmKind.FIRE: N_("If there is a fire, get out and call 999 now."),
-    AlarmKind.MISSING_CHILD: N_("If a child is missing, call 999 now."),
+    AlarmKind.FORCED_MARRIAGE: N_("Thank you for telling me. Nobody can make you marry."),
+    AlarmKind.SEXUAL_IMAGES_THREAT: N_("Thank you for telling me, and it is not your fault. Do not pay or send more."),
+    AlarmKind.MISSING_OR_FRIEND_AT_RISK: N_("Thank you for telling me. If they are in danger now, call 999."),
 }
 
 CRISIS_TOPICS = {
     "crisis.suicide": AlarmKind.SUICIDE,
-    "crisis.self-harm-now": AlarmKind.SELF_HARM_NOW,
-    "crisis.abuse-now": AlarmKind.ABUSE_NOW,
+    "crisis.self-harm-now": AlarmKind.SELF_HARM,
+    "crisis.abuse-now": AlarmKind.ABUSE,
     "crisis.partner-violence": AlarmKind.PARTNER_VIOLENCE,
     "crisis.run-away": AlarmKind.RUNAWAY_HOMELESS_TONIGHT,
-    "crisis.exploited": AlarmKind.EXPLOITED,
+    "crisis.exploited": AlarmKind.EXPLOITATION,
     "housing.homeless-tonight": AlarmKind.RUNAWAY_HOMELESS_TONIGHT,
 }
 """The kind of danger behind a crisis topic of the library; one not named here is treated as abuse."""
@@ -57,15 +59,17 @@ GROWN = "samaritans"
 # "young" stands for the line of the person's age.
 LINES = {
     AlarmKind.SUICIDE: ("999", "young", "shout"),
-    AlarmKind.SELF_HARM_NOW: ("999", "young", "shout"),
+    AlarmKind.SELF_HARM: ("999", "young", "shout"),
     AlarmKind.OVERDOSE: ("999", "111", "young"),
-    AlarmKind.INJURY: ("999", "111", "young"),
-    AlarmKind.ABUSE_NOW: ("999", "young", "shout"),
+    AlarmKind.IMMEDIATE_DANGER: ("999", "111", "young"),
+    AlarmKind.ABUSE: ("999", "young", "shout"),
     AlarmKind.PARTNER_VIOLENCE: ("999", "domestic-abuse", "young"),
-    AlarmKind.EXPLOITED: ("999", "exploited", "young"),
+    AlarmKind.EXPLOITATION: ("999", "exploited", "young"),
     AlarmKind.RUNAWAY_HOMELESS_TONIGHT: ("999", "runaway", "young"),
-    AlarmKind.FIRE: ("999", "111", "young"),
-    AlarmKind.MISSING_CHILD: ("999", "runaway", "young"),
+    AlarmKind.THREAT_TO_OTHERS: ("999", "young", "shout"),
+    AlarmKind.FORCED_MARRIAGE: ("999", "karma-nirvana", "young"),
+    AlarmKind.SEXUAL_IMAGES_THREAT: ("999", "images", "young"),
+    AlarmKind.MISSING_OR_FRIEND_AT_RISK: ("999", "runaway", "young"),
 }
 
 
@@ -85,12 +89,12 @@ def card_again(talk: Talk) -> Turn:
 
 def card_for_topic(talk: Talk, topic: str) -> Turn:
     """The crisis card for a topic of the library that is about danger."""
-    return card(talk, Alarm(CRISIS_TOPICS.get(topic, AlarmKind.ABUSE_NOW), (f"topic/{topic}",)))
+    return card(talk, Alarm(CRISIS_TOPICS.get(topic, AlarmKind.ABUSE), (f"topic/{topic}",)))
 
 
 def card_for_choice(talk: Talk, kind: str) -> Turn:
     """The crisis card for a choice that means danger; an unknown kind is treated as abuse."""
-    known = AlarmKind(kind) if kind in KINDS else AlarmKind.ABUSE_NOW
+    known = AlarmKind(kind) if kind in KINDS else AlarmKind.ABUSE
     return card(talk, Alarm(known, (f"choice/{known.value}",)))
 
 
@@ -192,6 +196,8 @@ def _line(talk: Talk, line_id: str) -> LineCard | None:
 def _for_age(line_id: str, age: int | None) -> str:
     if line_id == "young":
         return GROWN if age is not None and age >= CHILD_LINE_UNTIL else YOUNG
+    if line_id == "images":
+        return "revenge-porn-helpline" if age is not None and age >= FEARLESS_UNTIL else "report-remove"
     if line_id == "exploited":
         return "modern-slavery" if age is not None and age >= FEARLESS_UNTIL else "fearless"
     return line_id

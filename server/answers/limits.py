@@ -34,10 +34,10 @@ STEPS: Final = 6
 STEP_WORDS: Final = 20
 TITLE_LETTERS: Final = 30
 SHORT_TITLE_LETTERS: Final = 16
-SMS_LETTERS: Final = {"en": 115, "cy": 105, "ar": 75}
+SMS_LETTERS: Final = {"en": 115, "cy": 105, "so": 105, "pl": 75, "ro": 75, "ar": 75, "ur": 75, "fa": 75}
 SMS_PARTS: Final = {"en": 1}
 SMS_PARTS_ELSEWHERE: Final = 2
-SMS_GSM_ONLY: Final = frozenset({"en", "cy"})
+SMS_GSM_ONLY: Final = frozenset({"en", "cy", "so"})
 LIX: Final = 45.0
 """For languages without a reading age of their own; Welsh and Arabic are held by words a sentence first."""
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from dialogs.ports import AlarmKind, Command, Intent, Tier
 
-OFFERED = ("en", "cy", "ar")
+OFFERED = ("en", "cy", "pl", "ro", "ar", "ur", "so", "fa")
 """Languages offered in this version, in menu order; the first is what a missing one falls back to."""
 
 GROUPS = ("home", "money", "work", "health", "rights")

@@ -21,11 +21,11 @@ LOCALES: Final = ROOT / "locales"
 
 _KIND_OF_TOPIC: Final = {
     "crisis.suicide": AlarmKind.SUICIDE,
-    "crisis.self-harm-now": AlarmKind.SELF_HARM_NOW,
-    "crisis.abuse-now": AlarmKind.ABUSE_NOW,
+    "crisis.self-harm-now": AlarmKind.SELF_HARM,
+    "crisis.abuse-now": AlarmKind.ABUSE,
     "crisis.partner-violence": AlarmKind.PARTNER_VIOLENCE,
     "crisis.run-away": AlarmKind.RUNAWAY_HOMELESS_TONIGHT,
-    "crisis.exploited": AlarmKind.EXPLOITED,
+    "crisis.exploited": AlarmKind.EXPLOITATION,
 }
 _TOPIC_OF_KIND: Final = {kind: topic for topic, kind in _KIND_OF_TOPIC.items()}
 

@@ -89,7 +89,7 @@ def test_worst_kind_first_and_every_rule_is_named():
     assert alarm.reasons == (
         "en/overdose/pills",
         "en/suicide/want-to-die",
-        "en/abuse_now/hits-me",
+        "en/abuse/hits-me",
         "en/partner_violence/bf-hits",
     )
 

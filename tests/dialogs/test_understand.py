@@ -9,7 +9,7 @@ def test_all_of_it_at_once():
     read = understand("my boyfriend hits me, need cv", None, ports())
     assert (read.language, read.alarm.kind, read.command, read.finding.topic) == (
         "en",
-        AlarmKind.ABUSE_NOW,
+        AlarmKind.ABUSE,
         None,
         "work.cv",
     )
