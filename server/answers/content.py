@@ -6,9 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dialogs.ports import AlarmKind
 from server.answers.faults import ContentFault
 from server.answers.markdown import Section
-from server.answers.schema import AlarmFile, FrontMatter, HelpLine, MenuGroup, Phrases, TopicMeta
+from server.answers.schema import (
+    AlarmFile,
+    Figure,
+    FrontMatter,
+    HelpLine,
+    LineWords,
+    MenuGroup,
+    Phrases,
+    Spelling,
+    TopicMeta,
+)
 from server.answers.yamlpos import Marked
 
 
@@ -37,6 +48,16 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class DangerSample:
+    """One message of `alarm/<lang>.examples.txt` and the danger it speaks of; None for a message that only looks like one."""
+
+    text: str
+    kind: AlarmKind | None
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """One topic's folder. Texts, samples and must-find lines by language; `marks` gives lines of `topic.yaml`."""
 
@@ -52,7 +73,8 @@ class Topic:
 class Content:
     """Everything in a content folder that could be read, and the faults of what could not.
 
-    Topics by id, help lines by id, phrases and alarm rules by language. `marks` holds the lines of each YAML file by its path.
+    Topics, help lines and figures by id; the rest by language. `refused` is asked of us and is no subject of ours; `danger`
+    teaches the alarm's second reader. `marks` holds the lines of each YAML file by its path.
     """
 
     folder: Path
@@ -63,3 +85,8 @@ class Content:
     alarm: Mapping[str, AlarmFile]
     marks: Mapping[str, Marked]
     faults: tuple[ContentFault, ...] = ()
+    line_words: Mapping[str, Mapping[str, LineWords]] = field(default_factory=dict)
+    spelling: Mapping[str, Spelling] = field(default_factory=dict)
+    refused: Mapping[str, tuple[Sample, ...]] = field(default_factory=dict)
+    danger: Mapping[str, tuple[DangerSample, ...]] = field(default_factory=dict)
+    figures: Mapping[str, Figure] = field(default_factory=dict)

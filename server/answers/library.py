@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from dialogs.facts import Nation
 from dialogs.messages import LineCard, Link
 from dialogs.ports import Answer
 from server.answers.content import Content, Topic, TopicText
-from server.answers.schema import HelpLine
+from server.answers.figures import filled
+from server.answers.schema import HelpLine, LineWords
 
 FALLBACK = "en"
 
@@ -52,18 +54,19 @@ class Library:
         meta = found.meta
         variant = str(nation) if nation and meta.nation_differs else ""
         more = text.section("more", variant)
+        said = partial(filled, figures=self.content.figures, today=today)
         return Answer(
             topic=topic,
             language=text.language,
             title=text.front.title,
             tier=meta.tier,
-            one_line=_words(text, "one_line"),
-            short=_words(text, "short", variant),
-            more=more.text if more else "",
-            easy=_words(text, "easy", variant),
-            sms=_words(text, "sms", variant),
-            steps=tuple(step for _, step in more.steps) if more else (),
-            under_16=_words(text, "under_16"),
+            one_line=said(_words(text, "one_line")),
+            short=said(_words(text, "short", variant)),
+            more=said(more.text) if more else "",
+            easy=said(_words(text, "easy", variant)),
+            sms=said(_words(text, "sms", variant)),
+            steps=tuple(said(step) for _, step in more.steps) if more else (),
+            under_16=said(_words(text, "under_16")),
             lines=self._lines(meta.lines, language, nation),
             next_keys=tuple(key for key in meta.next if self._leads_somewhere(key)),
             labels=self._labels(found, text, language),
@@ -90,7 +93,8 @@ class Library:
     def line(self, line_id: str, language: str) -> LineCard:
         """A help line in the reader's language, in English where it is not translated. Raises KeyError for an unknown id."""
         line: HelpLine = self.content.lines[line_id]
-        return LineCard(line_id, _in(line.name, language), line.phone, line.text_to, line.web, _in(line.note, language))
+        said = self.content.line_words.get(language, {}).get(line_id, LineWords())
+        return LineCard(line_id, said.name or line.name, line.phone, line.text_to, line.web, said.note or line.note)
 
     def _text(self, topic: Topic, language: str) -> TopicText | None:
         for code in (language, FALLBACK):
@@ -117,7 +121,3 @@ class Library:
 def _words(text: TopicText, form: str, nation: str = "") -> str:
     section = text.section(form, nation)
     return section.text if section else ""
-
-
-def _in(words: Mapping[str, str], language: str) -> str:
-    return words.get(language) or words.get(FALLBACK, "")

@@ -52,7 +52,7 @@ MONTHS_FRESH: Final = {"low": 12, "med": 6, "high": 3, "local": 12}
 
 ACRONYMS: Final = _listed(
     """
-    UC YOT PA CSCS EHCP IDP ALN GOV EMA DBS ID NHS GP UK TV PIP SMS OK HIV STI ADHD BSL QR PIN AM PM
+    CV UC YOT PA CSCS EHCP IDP ALN GOV EMA DBS ID NHS GP UK TV PIP SMS OK HIV STI ADHD BSL QR PIN AM PM
     """
 )
 """Short forms that young people use or know; others are written out."""

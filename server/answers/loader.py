@@ -8,10 +8,21 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from server.answers.content import Content, Sample, Topic, TopicText
+from dialogs.ports import AlarmKind
+from server.answers.content import Content, DangerSample, Sample, Topic, TopicText
 from server.answers.faults import ContentFault, FaultyContent
 from server.answers.markdown import parse_markdown
-from server.answers.schema import AlarmFile, FrontMatter, HelpLines, Menu, Phrases, TopicMeta
+from server.answers.schema import (
+    AlarmFile,
+    Figures,
+    FrontMatter,
+    HelpLines,
+    LineTranslations,
+    Menu,
+    Phrases,
+    Spelling,
+    TopicMeta,
+)
 from server.answers.yamlpos import Marked, read_yaml
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -42,6 +53,7 @@ class _Reader:
         topics = self._topics()
         lines = self._yaml(self.folder / "lines.yaml", HelpLines)
         menu = self._yaml(self.folder / "menu.yaml", Menu)
+        figures = self._yaml(self.folder / "figures.yaml", Figures) if (self.folder / "figures.yaml").exists() else None
         phrases = self._by_language("phrases", Phrases)
         alarm = self._by_language("alarm", AlarmFile)
         return Content(
@@ -52,8 +64,39 @@ class _Reader:
             phrases,
             alarm,
             self.marks,
-            tuple(sorted(set(self.faults))),
+            line_words={code: found.lines for code, found in self._by_language("lines", LineTranslations).items()},
+            spelling=self._by_language("spelling", Spelling),
+            refused=self._lists("refused"),
+            danger=self._danger(),
+            figures=figures.figures if figures else {},
+            faults=tuple(sorted(set(self.faults))),
         )
+
+    def _lists(self, name: str) -> dict[str, tuple[Sample, ...]]:
+        """`<name>/<lang>.txt`, one text a line."""
+        return {path.stem: self._samples(path) for path in sorted((self.folder / name).glob("*.txt"))}
+
+    def _danger(self) -> dict[str, tuple[DangerSample, ...]]:
+        """`alarm/<lang>.examples.txt`: one text a line under `[kind]` or `[none]`."""
+        files = sorted((self.folder / "alarm").glob("*.examples.txt"))
+        return {path.name.split(".")[0]: tuple(self._danger_rows(path)) for path in files}
+
+    def _danger_rows(self, path: Path) -> Iterable[DangerSample]:
+        heading: str | None = None
+        for sample in self._samples(path):
+            if sample.text.startswith("[") and sample.text.endswith("]"):
+                heading = sample.text[1:-1].strip()
+                if heading != "none" and heading not in set(AlarmKind):
+                    self._fault(
+                        path, sample.line, f"there is no kind '{heading}'; there are none, {', '.join(AlarmKind)}"
+                    )
+                    heading = None
+            elif heading is not None:
+                yield DangerSample(
+                    sample.text, None if heading == "none" else AlarmKind(heading), sample.file, sample.line
+                )
+            else:
+                self._fault(path, sample.line, "this stands under no [kind]")
 
     def _topics(self) -> dict[str, Topic]:
         topics: dict[str, Topic] = {}

@@ -99,22 +99,34 @@ class TopicMeta(Strict):
 
 
 class FrontMatter(Strict):
-    """The head of `<lang>.md`. Lengths are checked by `check`, so that a long title is one clear fault among others."""
+    """The head of `<lang>.md`. Lengths are checked by `check`, so that a long title is one clear fault among others.
+
+    `made_from` is the fingerprint of the English that a translation was made from.
+    """
 
     title: Text
     short_title: Text
     status: Literal["draft", "approved"]
+    approved_by: str = ""
+    approved_on: date | None = None
+    made_from: str = ""
     labels: dict[NextKey, Text] = {}
+
+    @model_validator(mode="after")
+    def _approved_by_somebody(self) -> Self:
+        if self.status == "approved" and not (self.approved_by and self.approved_on):
+            raise ValueError("approved needs approved_by and approved_on")
+        return self
 
 
 class HelpLine(Strict):
-    """One help line of `lines.yaml`. `hours` is "always" or the hours by days; names and notes by language, English needed."""
+    """One help line of `lines.yaml`, in English. `hours` is "always" or the hours by days."""
 
-    name: dict[LanguageCode, Text]
+    name: Text
     phone: str = ""
     text_to: str = ""
     web: str = ""
-    note: dict[LanguageCode, Text] = {}
+    note: str = ""
     ages: Ages = Ages()
     nation: NationScope = "both"
     hours: Literal["always"] | dict[Text, Text] = {}
@@ -123,8 +135,6 @@ class HelpLine(Strict):
 
     @model_validator(mode="after")
     def _can_be_reached(self) -> Self:
-        if "en" not in self.name:
-            raise ValueError("a help line needs an English name")
         if not (self.phone or self.text_to or self.web):
             raise ValueError("a help line needs a phone, a number to text or a web address")
         return self
@@ -134,6 +144,19 @@ class HelpLines(Strict):
     """`lines.yaml`."""
 
     lines: dict[LineId, HelpLine]
+
+
+class LineWords(Strict):
+    """A help line's name and note in another language; what is empty is said in English."""
+
+    name: str = ""
+    note: str = ""
+
+
+class LineTranslations(Strict):
+    """`lines/<lang>.yaml`."""
+
+    lines: dict[LineId, LineWords]
 
 
 class MenuGroup(Strict):
@@ -164,6 +187,49 @@ class Phrases(Strict):
     languages: dict[LanguageCode, tuple[Text, ...]] = {}
     abuse: tuple[Text, ...] = ()
     out_of_scope: tuple[Text, ...] = ()
+
+
+class Spelling(Strict):
+    """`spelling/<lang>.yaml`: short forms and the everyday word behind each; prefixes that are written on to a word, longest first."""
+
+    short_forms: dict[Text, Text] = {}
+    prefixes: tuple[Text, ...] = ()
+
+
+class FigureValue(Strict):
+    """What a figure is from a day on, as it is written: "£12.71"."""
+
+    starts_on: date
+    value: Text
+
+
+class Figure(Strict):
+    """One entry of `figures.yaml`: an amount, rate or age that changes, each value with the day it starts."""
+
+    what: Text
+    source: Annotated[str, StringConstraints(pattern=r"^https://\S+$")]
+    confirmed: bool = False
+    checked_on: date
+    review_by: date
+    values: Annotated[tuple[FigureValue, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        days = [value.starts_on for value in self.values]
+        if days != sorted(set(days)):
+            raise ValueError("values are not in the order of their days, each day once")
+        return self
+
+    def on(self, day: date) -> str | None:
+        """The value that holds on a day; None before the first."""
+        held = [value.value for value in self.values if value.starts_on <= day]
+        return held[-1] if held else None
+
+
+class Figures(Strict):
+    """`figures.yaml`."""
+
+    figures: dict[LineId, Figure]
 
 
 class AlarmRuleEntry(Strict):

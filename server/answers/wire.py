@@ -9,29 +9,54 @@ from pathlib import Path
 from dialogs.alarm import AlarmRule, AlarmRules
 from dialogs.ports import Ports
 from server.answers.content import Content
-from server.answers.features import words
-from server.answers.finder import build_finder
-from server.answers.guesser import ScriptThenWordsGuesser
+from server.answers.danger.learn import second_reader
+from server.answers.danger.reader import TwoReaders
+from server.answers.finding.build import build_finder, built_guesser
+from server.answers.finding.guesser import ScriptGuesser
+from server.answers.finding.semantic import embedder
+from server.answers.finding.spelling import Speller
 from server.answers.library import Library
 from server.answers.loader import load_content
 from server.answers.phrasebook import ContentPhrasebook
 from server.i18n import CatalogueWording
 
 
-def build_ports(content_dir: Path, locales_dir: Path, today: Callable[[], date], *, has_drafts: bool = True) -> Ports:
-    """Everything a turn may ask, in memory. Raises FaultyContent, with every fault, for content that cannot be read."""
-    return ports_of(load_content(content_dir), locales_dir, today, has_drafts=has_drafts)
+def build_ports(
+    content_dir: Path,
+    locales_dir: Path,
+    today: Callable[[], date],
+    *,
+    has_drafts: bool = True,
+    has_meaning: bool = True,
+    cache: Path | None = None,
+) -> Ports:
+    """Everything a turn may ask, in memory. Raises FaultyContent, with every fault, for content that cannot be read.
+
+    With a `cache` folder what was learnt from the same content before is read from there in a moment. `has_meaning` false
+    reads messages by their spelling alone, as where the extra is not installed.
+    """
+    content = load_content(content_dir)
+    return ports_of(content, locales_dir, today, has_drafts=has_drafts, has_meaning=has_meaning, cache=cache)
 
 
-def ports_of(content: Content, locales_dir: Path, today: Callable[[], date], *, has_drafts: bool = True) -> Ports:
+def ports_of(
+    content: Content,
+    locales_dir: Path,
+    today: Callable[[], date],
+    *,
+    has_drafts: bool = True,
+    has_meaning: bool = True,
+    cache: Path | None = None,
+) -> Ports:
     """The same for content already read."""
+    meaning = embedder() if has_meaning else None
     return Ports(
-        finder=build_finder(content),
+        finder=build_finder(content, meaning, cache),
         book=Library(content, today, has_drafts),
         phrases=ContentPhrasebook(content.phrases, known_words(content)),
-        guesser=ScriptThenWordsGuesser(),
+        guesser=built_guesser(content, cache) or ScriptGuesser(),
         wording=CatalogueWording(locales_dir),
-        alarm=alarm_rules(content),
+        alarm=TwoReaders(alarm_rules(content), second_reader(content, meaning, cache)),
     )
 
 
@@ -47,10 +72,11 @@ def alarm_rules(content: Content) -> AlarmRules:
 
 def known_words(content: Content) -> frozenset[str]:
     """Every word of the samples: real words, which are no misspelling of a command."""
+    speller = Speller(content.spelling)
     return frozenset(
         word
         for topic in content.topics.values()
         for language, samples in topic.samples.items()
         for sample in samples
-        for word in words(sample.text, language)
+        for word in speller.words(sample.text, language)
     )

@@ -18,6 +18,7 @@ from server.answers.wire import build_ports
 ROOT: Final = Path(__file__).resolve().parents[2]
 CONTENT: Final = ROOT / "content"
 LOCALES: Final = ROOT / "locales"
+CACHE: Final = ROOT / "var" / "cache"
 
 _KIND_OF_TOPIC: Final = {
     "crisis.suicide": AlarmKind.SUICIDE,
@@ -137,4 +138,4 @@ def _answer_in_words(answer: Answer, confidence: float) -> Iterable[str]:
 
 @cache
 def _ports() -> Ports:
-    return build_ports(CONTENT, LOCALES, lambda: date.today())  # noqa: DTZ011, PLW0108 (a lambda, so that a frozen clock counts)
+    return build_ports(CONTENT, LOCALES, lambda: date.today(), cache=CACHE)  # noqa: DTZ011, PLW0108 (a lambda, so that a frozen clock counts)

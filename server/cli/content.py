@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
 from server.answers.check import Report, Row, check_content
 from server.answers.check_finding import shares
-from server.answers.held_out import held_out
+from server.answers.finding.semantic import embedder
+from server.answers.learn import learn_all
 from server.answers.loader import load_content
 from server.answers.schema import OFFERED
+from server.answers.states import STATES, state_of
 from server.settings import ROOT
 
 _HEAD = ("topic", "lang", "status", "age", "longest", "sms", "samples", "found")
@@ -30,16 +33,31 @@ def check(content_dir: Path, locales_dir: Path = ROOT / "locales", today: date |
     return 1 if report.faults else 0
 
 
-def trial(content_dir: Path) -> int:
-    """Prints how the finder does on samples held out in turn, by language. Takes some seconds; always 0 for readable content."""
+def stats(content_dir: Path) -> int:
+    """Prints topics by language by state, and how much is taught. Always 0 for readable content."""
     content = load_content(content_dir)
-    for language in OFFERED:
-        found = held_out(content, language)
-        refused = found.asked - found.right - found.close - found.wrong
-        print(
-            f"{language}: {found.asked} held out: {found.right} right, {found.close} right of two, {found.wrong} wrong, "
-            f"{refused} refused; {found.strangers_answered} of {found.strangers} answered though their topic is away"
-        )
+    languages = dict.fromkeys((*OFFERED, *(code for topic in content.topics.values() for code in topic.texts)))
+    print(f"{len(content.topics)} topics, {len(content.lines)} help lines, {len(content.figures)} figures\n")
+    print("".join(name.rjust(11) for name in ("lang", *STATES, "samples", "must-find", "refused", "danger")))
+    for code in languages:
+        states = Counter(state_of(topic, code) for topic in content.topics.values())
+        taught = sum(len(topic.samples.get(code, ())) for topic in content.topics.values())
+        kept = sum(len(topic.must_find.get(code, ())) for topic in content.topics.values())
+        phrases = content.phrases.get(code)
+        refused = len(content.refused.get(code, ())) + (len(phrases.out_of_scope) if phrases else 0)
+        counts = (*(states[state] for state in STATES), taught, kept, refused, len(content.danger.get(code, ())))
+        print(code.rjust(11) + "".join(str(count).rjust(11) for count in counts))
+    return 0
+
+
+def learn(content_dir: Path, cache: Path) -> int:
+    """Learns what takes long and writes it to `models/`; new vectors take some 10 ms each. 1 without the semantic extra."""
+    content, meaning = load_content(content_dir), embedder()
+    if meaning is None:
+        print("the semantic extra is not installed: pip install 'connexions[semantic]'")
+        return 1
+    for name, count in learn_all(content, meaning, cache).items():
+        print(f"{name}: {count} texts")
     return 0
 
 

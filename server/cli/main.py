@@ -89,6 +89,32 @@ def ask(
     raise typer.Exit(ask_one(text, lang, as_json))
 
 
+@app.command()
+def evaluate(
+    test: Annotated[
+        Path, typer.Option(help='Labelled messages, one {"text", "topic", "lang"} a line; null is not ours.')
+    ],
+    train: Annotated[Path | None, typer.Option(help="Learn from these instead of the library.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="By spelling alone, without the semantic extra.")] = False,
+) -> None:
+    """How well the finder does on labelled messages: right, refused, confused, how fast."""
+    from server.cli.evaluate import evaluate
+
+    raise typer.Exit(evaluate(test, train, as_json=as_json, is_plain=plain))
+
+
+@app.command("evaluate-alarm")
+def evaluate_alarm(
+    file: Annotated[Path, typer.Argument(help='Messages, one {"text", "lang", "urgent": kind or null} a line.')],
+    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+) -> None:
+    """How many dangers the alarm sees and how often it is wrong, by language and kind."""
+    from server.cli.evaluate import evaluate_alarm
+
+    raise typer.Exit(evaluate_alarm(file, as_json=as_json))
+
+
 @content.command("check")
 def content_check(
     folder: Annotated[Path | None, typer.Argument(help="The library (default: the installed one).")] = None,
@@ -98,6 +124,24 @@ def content_check(
     from server.settings import ROOT
 
     raise typer.Exit(check(folder or ROOT / "content"))
+
+
+@content.command("stats")
+def content_stats() -> None:
+    """Topics by language by state, and how much teaches the finder."""
+    from server.cli.content import stats
+    from server.settings import ROOT
+
+    raise typer.Exit(stats(ROOT / "content"))
+
+
+@content.command("learn")
+def content_learn() -> None:
+    """Learn from all samples what takes long (the semantic extra's part, and how sure to be), and keep it with the content."""
+    from server.cli.content import learn
+    from server.settings import ROOT
+
+    raise typer.Exit(learn(ROOT / "content", ROOT / "var" / "cache"))
 
 
 @keys.command("make")

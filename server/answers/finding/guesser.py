@@ -1,0 +1,71 @@
+"""Suggests the language of a message: by its letters first, then by a model learnt from how each language is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from dialogs.fold import fold
+from server.answers.finding.lexical import LexicalModel
+from server.answers.finding.scripts import of_script
+from server.answers.finding.taught import Taught
+
+UNKNOWN: Final = "und"
+"""Stands for a language that we cannot name and do not have."""
+
+FEWEST_WORDS: Final = 2
+SURE_LEAD: Final = 0.35
+"""Lead of the first language over the second below which nothing is said."""
+
+FOREIGN_WORDS: Final = 3
+FOREIGN_SHARE: Final = 0.25
+"""A text of at least so many words of which at most this share is known in any language of ours is in none of them."""
+
+ARABIC_LETTERS: Final = frozenset({"ar", "ur", "fa"})
+
+
+class ScriptGuesser:
+    """A LanguageGuesser that knows only letters: where too little is taught to learn from."""
+
+    def guess(self, text: str) -> str | None:
+        """The language that the letters give away."""
+        return of_script(text)
+
+
+@dataclass(frozen=True)
+class LearnedGuesser:
+    """A LanguageGuesser that would rather say nothing than something wrong. `languages` number the model's labels."""
+
+    languages: tuple[str, ...]
+    model: LexicalModel
+
+    def guess(self, text: str) -> str | None:
+        """The language of a text, UNKNOWN when it is surely none of ours, None when unsure or too short."""
+        by_script = of_script(text)
+        if by_script and by_script not in ARABIC_LETTERS:
+            return by_script
+        words = fold(text).split()
+        if not by_script and len(words) < FEWEST_WORDS:
+            return None
+        return self._learned(words, is_arabic=by_script is not None) or by_script
+
+    def _learned(self, words: Sequence[str], *, is_arabic: bool) -> str | None:
+        scores = self.model.scores(words)
+        possible = [n for n, code in enumerate(self.languages) if not is_arabic or code in ARABIC_LETTERS]
+        first, second, *_ = sorted((float(scores[n]) for n in possible), reverse=True)
+        if not is_arabic and self._is_foreign(words):
+            return UNKNOWN
+        if first - second < SURE_LEAD:
+            return None
+        return self.languages[max(possible, key=lambda n: scores[n])]
+
+    def _is_foreign(self, words: Sequence[str]) -> bool:
+        written = [word for word in words if word.isalpha()]
+        known = sum(word in self.model.vocabulary.runs for word in written)
+        return len(written) >= FOREIGN_WORDS and known <= FOREIGN_SHARE * len(written)
+
+
+def spoken(items: Sequence[Taught]) -> tuple[Taught, ...]:
+    """The same texts, each teaching its language."""
+    return tuple(Taught(item.language, item.text, "", item.weight) for item in items)

@@ -1,0 +1,115 @@
+"""Learning a trained model: what needs the vectors of every sample is prepared once, the rest is learnt in seconds.
+
+Vectors take minutes to make, so the part of a model that needs them is made by `connexions content learn` and kept with the
+content (`models/*.npz`, some 100 kB): the weights of meaning, and how sure to be with and without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from server.answers.finding.lexical import learn_lexical
+from server.answers.finding.meaning import LOWEST, MeaningModel, learn_meaning
+from server.answers.finding.semantic import Embedder, Floats, Vectors
+from server.answers.finding.spelling import Speller
+from server.answers.finding.taught import Taught
+from server.answers.finding.trained import MEANING_WORTH, Confidence, TrainedModel, fit_confidence, held_out
+
+SEPARATOR: Final = "\n"
+Fit = Callable[[Floats, Sequence[Taught], Sequence[str]], Confidence]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What stays true while only a few samples change. `made_from` names the samples it was learnt from."""
+
+    labels: tuple[str, ...]
+    spelling: Confidence
+    both: Confidence | None
+    meaning: MeaningModel | None
+    made_from: str = ""
+
+    def meaning_for(self, labels: Sequence[str], meaning: Embedder | None) -> MeaningModel | None:
+        """The weights of meaning with their columns in the order of `labels`; a label that is new to them is unlikely."""
+        if self.meaning is None or meaning is None:
+            return None
+        place = {label: number for number, label in enumerate(self.labels)}
+        weights = np.zeros((len(self.meaning.weights), len(labels)), np.float32)
+        bias = np.full(len(labels), LOWEST, np.float32)
+        for number, label in enumerate(labels):
+            if (known := place.get(label)) is not None:
+                weights[:, number] = self.meaning.weights[:, known]
+                bias[number] = self.meaning.bias[known]
+        return replace(self.meaning, embedder=meaning, weights=weights, bias=bias)
+
+
+def labels_of(items: Sequence[Taught]) -> tuple[str, ...]:
+    """Every label taught, in a settled order."""
+    return tuple(sorted({item.label for item in items}))
+
+
+def prepare(
+    items: Sequence[Taught], speller: Speller, vectors: Vectors | None, fit: Fit = fit_confidence, made_from: str = ""
+) -> Prepared:
+    """Learns twice: once without one sample in five, to see how sure to be, and once from all for the weights of meaning."""
+    labels = labels_of(items)
+    kept, asked = held_out(items)
+    lexical = learn_lexical(kept, labels, speller)
+    scores = np.stack([lexical.scores(speller.words(item.text, item.language)) for item in asked])
+    spelling = fit(scores, asked, labels)
+    if vectors is None:
+        return Prepared(labels, spelling, None, None, made_from)
+    asked_vectors = vectors.of([item.text for item in asked])
+    scores = scores + MEANING_WORTH * learn_meaning(kept, labels, vectors).scores_of(asked_vectors)
+    return Prepared(labels, spelling, fit(scores, asked, labels), learn_meaning(items, labels, vectors), made_from)
+
+
+def learn(items: Sequence[Taught], speller: Speller, prepared: Prepared, meaning: Embedder | None) -> TrainedModel:
+    """The model of everything taught; most of its seconds do not hold up other threads."""
+    labels = labels_of(items)
+    weights = prepared.meaning_for(labels, meaning)
+    confidence = prepared.both if weights and prepared.both else prepared.spelling
+    return TrainedModel(labels, speller, learn_lexical(items, labels, speller), weights, confidence)
+
+
+def read_prepared(path: Path, meaning: Embedder | None) -> Prepared | None:
+    """What was prepared and kept with the content; None when it is not there or cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            labels = tuple(str(kept["labels"]).split(SEPARATOR))
+            spelling = Confidence(*(float(number) for number in kept["spelling"]))
+            if "weights" not in kept:
+                return Prepared(labels, spelling, None, None, str(kept["made_from"]))
+            both = Confidence(*(float(number) for number in kept["both"]))
+            weights = None
+            if meaning:
+                weights = MeaningModel(meaning, kept["mean"], kept["weights"].astype(np.float32), kept["bias"])
+            return Prepared(labels, spelling, both, weights, str(kept["made_from"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def keep_prepared(path: Path, prepared: Prepared) -> None:
+    """Writes what was prepared; the file is whole or not there."""
+    arrays = {
+        "labels": np.array(SEPARATOR.join(prepared.labels)),
+        "spelling": np.array(list(asdict(prepared.spelling).values())),
+        "made_from": np.array(prepared.made_from),
+    }
+    if prepared.meaning and prepared.both:
+        arrays |= {
+            "both": np.array(list(asdict(prepared.both).values())),
+            "mean": prepared.meaning.mean,
+            "weights": prepared.meaning.weights.astype(np.float16),
+            "bias": prepared.meaning.bias,
+        }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    with draft.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+    draft.replace(path)
