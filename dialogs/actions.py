@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 from dialogs.facts import Nation
 from dialogs.talk import Talk, preceded
-from dialogs.topics import crisis, feelings, greeting, handover, home, joining, language, privacy, question, stopping
+from dialogs.topics import (
+    crisis,
+    feelings,
+    greeting,
+    handover,
+    home,
+    joining,
+    language,
+    near,
+    privacy,
+    question,
+    stopping,
+)
 from dialogs.turn import Turn
 
 
@@ -87,6 +99,7 @@ ABOUT: dict[str, Callable[[Talk, str], Turn]] = {
     "languages": lambda talk, rest: language.show_list(talk, _page(rest)),
     "lang": language.choose,
     "nation": _nation,
+    "near": near.ask,
     "cancel": _cancel,
     "delete": _delete,
 }

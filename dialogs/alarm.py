@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dialogs.patterns import Lexicon, Pattern, end_of_match, index_by_first, text_words, written_out
+from dialogs.patterns import Lexicon, Pattern, end_of_match, holds, index_by_first, text_words
 from dialogs.ports import Alarm, AlarmKind
 
 WORST_FIRST = (
@@ -90,15 +90,17 @@ class AlarmRules:
 
 def _compile(rules: tuple[AlarmRule, ...], idioms: tuple[str, ...], negations: tuple[str, ...]) -> _Compiled:
     lexicon = Lexicon()
-    pairs = [(lexicon.compile(way), i) for i, rule in enumerate(rules) for phrase in rule.phrases for way in written_out(phrase)]
+    pairs = [
+        (pattern, i) for i, rule in enumerate(rules) for phrase in rule.phrases for pattern in lexicon.compile(phrase)
+    ]
     patterns = tuple(pattern for pattern, _ in pairs)
-    compiled_idioms = tuple(lexicon.compile(way) for idiom in idioms for way in written_out(idiom))
+    compiled_idioms = tuple(pattern for idiom in idioms for pattern in lexicon.compile(idiom))
     return _Compiled(
         lexicon=lexicon,
         patterns=patterns,
         owners=tuple(owner for _, owner in pairs),
         idioms=compiled_idioms,
-        negations=tuple(filter(None, (lexicon.compile(negation) for negation in negations))),
+        negations=tuple(pattern for negation in negations for pattern in lexicon.compile(negation) if pattern),
         first_of_patterns=index_by_first(patterns),
         first_of_idioms=index_by_first(compiled_idioms),
     )
@@ -140,9 +142,7 @@ def _spoken(compiled: _Compiled, words: Words, clause_starts: frozenset[int]) ->
 
 def _holds_negation(compiled: _Compiled, pattern: Pattern) -> bool:
     """True for "dont want to live": it brings its own negation, which another one before it does not undo."""
-    return any(
-        pattern[i : i + len(negation)] == negation for negation in compiled.negations for i in range(len(pattern))
-    )
+    return any(holds(pattern, negation) for negation in compiled.negations)
 
 
 def _is_negated(compiled: _Compiled, words: Words, start: int, clause_starts: frozenset[int]) -> bool:

@@ -26,7 +26,8 @@ LONGEST_WORD = 40
 MOST_SEEN = 20_000
 """How many written words' readings are remembered: everyday words come again and again."""
 
-Pattern = tuple[int, ...]
+Pattern = tuple["int | tuple[Pattern, ...]", ...]
+"""Numbers of words in order, GAPs, and choices: a choice is the patterns any of which may stand there."""
 
 
 def squeezed(word: str) -> str:
@@ -73,13 +74,14 @@ def is_one_slip(a: str, b: str) -> bool:
 
 
 MOST_WAYS = 200
-"""Phrases that one phrase with alternatives may stand for; those after it are left out, and the check says so."""
+"""Phrases that one with alternatives inside of a word may stand for."""
 
 _CHOICE = re.compile(r"\(([^()]*)\)")
+_GLUED = re.compile(r"\w\(|\)[\w~]")
 
 
 def written_out(phrase: str) -> Iterator[str]:
-    """Every phrase that one with alternatives stands for: "(want|going) to die" is two, "(just|) die" is "just die" and "die"."""
+    """Every phrase that one with alternatives stands for: "(un|)happy" is two."""
     parts = _CHOICE.split(phrase)
     choices = [part.split("|") if place % 2 else [part] for place, part in enumerate(parts)]
     return (" ".join("".join(ways).split()) for ways in islice(product(*choices), MOST_WAYS))
@@ -95,9 +97,28 @@ class Lexicon:
     seen: dict[str, frozenset[int]] = field(default_factory=dict)
     count: int = 0
 
-    def compile(self, phrase: str) -> Pattern:
-        """The phrase as a pattern; its words are learnt. Gaps at either end say nothing and are dropped. May be empty."""
-        items: list[int] = []
+    def compile(self, phrase: str) -> list[Pattern]:
+        """The phrase as patterns: one, or one a way where alternatives stand inside of a word. Its words are learnt.
+
+        Gaps at either end say nothing and are dropped.
+        """
+        if "(" not in phrase:
+            return [self._words(phrase)]
+        if _GLUED.search(phrase):
+            return [self._words(way) for way in written_out(phrase)]
+        items: list[int | tuple[Pattern, ...]] = []
+        for place, part in enumerate(_CHOICE.split(phrase)):
+            if place % 2:
+                items.append(tuple(tuple(self._pieces(way)) for way in part.split("|")))
+            else:
+                items.extend(self._pieces(part))
+        return [_without_end_gaps(items)]
+
+    def _words(self, phrase: str) -> Pattern:
+        return _without_end_gaps(self._pieces(phrase))
+
+    def _pieces(self, phrase: str) -> list[int | tuple[Pattern, ...]]:
+        items: list[int | tuple[Pattern, ...]] = []
         for piece in phrase.split():
             if piece.strip("*") == "":
                 items.append(GAP)
@@ -105,11 +126,7 @@ class Lexicon:
                 items.extend(self._prefix(word) for word in _piece_words(piece[:-1])[:1])
             else:
                 items.extend(self._word(word, len(piece)) for word in _piece_words(piece))
-        while items and items[0] == GAP:
-            items.pop(0)
-        while items and items[-1] == GAP:
-            items.pop()
-        return tuple(items)
+        return items
 
     def numbers(self, written: str) -> frozenset[int]:
         """The numbers of all words that this written word can be: itself, a form, a beginning, a slip of a long word."""
@@ -157,22 +174,52 @@ class Lexicon:
         return self.count
 
 
+def _without_end_gaps(items: list[int | tuple[Pattern, ...]]) -> Pattern:
+    first, last = 0, len(items)
+    while first < last and items[first] == GAP:
+        first += 1
+    while last > first and items[last - 1] == GAP:
+        last -= 1
+    return tuple(items[first:last])
+
+
 def end_of_match(pattern: Pattern, words: Sequence[frozenset[int]], start: int) -> int | None:
-    """Where the pattern ends (exclusive) when it begins at `start`, or None. The shortest gaps win."""
+    """Where the pattern ends (exclusive) when it begins at `start`, or None. The shortest gaps and the first ways win."""
     if not pattern:
         return start
-    if pattern[0] == GAP:
-        ends = (end_of_match(pattern[1:], words, start + n) for n in range(LONGEST_GAP + 1) if start + n < len(words))
+    first, rest = pattern[0], pattern[1:]
+    if isinstance(first, tuple):
+        ends = (end_of_match(way + rest, words, start) for way in first)
         return next((end for end in ends if end is not None), None)
-    if start < len(words) and pattern[0] in words[start]:
-        return end_of_match(pattern[1:], words, start + 1)
+    if first == GAP:
+        ends = (end_of_match(rest, words, start + n) for n in range(LONGEST_GAP + 1) if start + n < len(words))
+        return next((end for end in ends if end is not None), None)
+    if start < len(words) and first in words[start]:
+        return end_of_match(rest, words, start + 1)
     return None
+
+
+def firsts(pattern: Pattern) -> set[int]:
+    """The numbers of every word that the pattern may begin with."""
+    if not pattern:
+        return set()
+    first, rest = pattern[0], pattern[1:]
+    if isinstance(first, int):
+        return firsts(rest) if first == GAP else {first}
+    return set().union(*(firsts(way + rest) for way in first))
+
+
+def holds(pattern: Pattern, part: Pattern) -> bool:
+    """True when `part`, words without choices, stands in the pattern, in any of its ways."""
+    plain = [item for item in pattern if isinstance(item, int)]
+    inside = any(tuple(plain[i : i + len(part)]) == part for i in range(len(plain)))
+    return inside or any(holds(way, part) for item in pattern if isinstance(item, tuple) for way in item)
 
 
 def index_by_first(patterns: Iterable[Pattern]) -> dict[int, list[int]]:
     """First word's number to the places of the patterns that begin with it."""
     index: dict[int, list[int]] = defaultdict(list)
     for place, pattern in enumerate(patterns):
-        if pattern:
-            index[pattern[0]].append(place)
+        for number in firsts(pattern):
+            index[number].append(place)
     return dict(index)

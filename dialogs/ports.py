@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Protocol
 
@@ -99,7 +99,8 @@ class Answer:
     `language` is the one it is written in, which differs from the one asked for when that is missing. `needs_nation` is true
     when England and Wales differ and the caller gave none: ask first. `under_16` is a line for under-16s (may be empty).
     `next_keys` are `more`, `book`, `person`, `topic:<id>` or `alarm:<kind>`, in order; `labels` names those that the
-    catalogue does not. `is_expired` means that the text must not be shown.
+    catalogue does not. `services` are the types of local services that help with it. `is_expired` means that the text must
+    not be shown.
     """
 
     topic: str
@@ -116,6 +117,7 @@ class Answer:
     lines: tuple[LineCard, ...] = ()
     next_keys: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
+    services: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     checked_on: date | None = None
     source_name: str = ""
@@ -215,6 +217,51 @@ class AlarmReader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """Days on which a place is open, first to last (0 is Monday; Saturday to Monday is 5, 0), and its hours by the local clock."""
+
+    first_day: int
+    last_day: int
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class LocalService:
+    """One place near somebody that can help, as its area's directory has it. Texts are in the language asked for, or in English.
+
+    `openings` may be empty: then nobody told us. `cost` is a sentence, empty when not known or free. `referral` says who
+    has to send them: "yourself", "adviser", "gp", "school" or "social-worker".
+    """
+
+    id: str
+    name: str
+    about: str
+    checked_on: date
+    source: str
+    openings: tuple[Opening, ...] = ()
+    is_always_open: bool = False
+    is_free: bool = False
+    cost: str = ""
+    referral: str = "yourself"
+    phone: str = ""
+    text_to: str = ""
+    web: str = ""
+    address: str = ""
+    is_sample: bool = False
+
+
+class Services(Protocol):
+    """The directory of local services. What nobody has checked for a year is not in it."""
+
+    def has(self, types: Sequence[str]) -> bool:
+        """True when a service of one of the types is known anywhere."""
+
+    def near(self, types: Sequence[str], place: str, language: str, age: int | None) -> Sequence[LocalService]:
+        """At most three that serve a place (a postcode district like "LS1", or an area's name) and the age, best first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ports:
     """Everything a turn may ask."""
 
@@ -224,3 +271,4 @@ class Ports:
     guesser: LanguageGuesser
     wording: Wording
     alarm: AlarmReader
+    services: Services

@@ -22,6 +22,7 @@ from dialogs.topics import (
     joining,
     language,
     media,
+    near,
     privacy,
     question,
     stopping,
@@ -96,7 +97,7 @@ def _press(talk: Talk) -> Turn | None:
 
 
 def _number(talk: Talk) -> Turn | None:
-    number = typed_number(talk.text)
+    number = None if near.is_answered(talk) else typed_number(talk.text)
     if number is None or _is_edited(talk):
         return None if number is None else silent(talk, "edited_number")
     if number in ALWAYS:
@@ -256,6 +257,7 @@ TOPICS: dict[str, Callable[[Talk], Turn | None]] = {
     crisis.TOPIC: crisis.go_on,
     handover.TOPIC: handover.go_on,
     "nation": question.go_on,
+    near.TOPIC: near.go_on,
     "delete": privacy.go_on,
     language.TOPIC: language.go_on,
     feelings.TOPIC: feelings.go_on,

@@ -17,12 +17,16 @@ KEPT_FOR = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a person chose or told once, kept until they change it. `age` is what they said it is, in years."""
+    """What a person chose or told once, kept until they change it. `age` is what they said it is, in years.
+
+    `is_signing` is true for somebody who signs: they are shown lines that answer in British Sign Language.
+    """
 
     language: str | None = None
     easy_words: bool = False
     nation: Nation | None = None
     age: int | None = None
+    is_signing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,13 @@ class ConversationState:
         s = self.settings
         return {
             "version": VERSION,
-            "settings": {"language": s.language, "easy_words": s.easy_words, "nation": s.nation, "age": s.age},
+            "settings": {
+                "language": s.language,
+                "easy_words": s.easy_words,
+                "nation": s.nation,
+                "age": s.age,
+                "is_signing": s.is_signing,
+            },
             "is_greeted": self.is_greeted,
             "topic": self.topic,
             "step": self.step,
@@ -90,7 +100,11 @@ class ConversationState:
         nation = s.get("nation")
         return cls(
             settings=Settings(
-                s.get("language"), s.get("easy_words", False), Nation(nation) if nation else None, s.get("age")
+                s.get("language"),
+                s.get("easy_words", False),
+                Nation(nation) if nation else None,
+                s.get("age"),
+                s.get("is_signing", False),
             ),
             is_greeted=plain.get("is_greeted", False),
             topic=plain.get("topic", ""),

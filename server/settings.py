@@ -62,7 +62,8 @@ class Settings(BaseSettings):
         None, description="Show answers that nobody has approved yet. Default: on in development, off in production."
     )
     languages: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("en", "cy", "ar"), description="Languages offered, in menu order, separated by commas."
+        ("en", "cy", "pl", "ro", "ar", "ur", "so", "fa", "ps", "ti"),
+        description="Languages offered, in menu order, separated by commas. In `ps` and `ti` only the most important texts stand.",
     )
     area: str = Field("home", description="Short name of the area (partnership) that this installation serves.")
     area_language: str = Field("en", description="Language before somebody chooses one.")
@@ -131,6 +132,11 @@ class Settings(BaseSettings):
     def is_production(self) -> bool:
         """True when real people depend on it."""
         return self.environment is Environment.PRODUCTION
+
+    @property
+    def cache_dir(self) -> Path:
+        """Folder of what is learnt from the content: it may be emptied at any time."""
+        return self.var_dir / "cache"
 
     @property
     def has_drafts(self) -> bool:

@@ -19,7 +19,7 @@ from bot.webchat.channel import WebChatChannel
 from bot.webchat.inbound import LANE as WEB_LANE
 from dialogs.ports import Ports
 from server import metrics
-from server.answers.wire import build_ports
+from server.answers.live import LiveLibrary
 from server.clock import utc_now
 from server.conversations.area import read_hours
 from server.conversations.privacy import ConversationsData
@@ -62,7 +62,7 @@ class Service:
 
     settings: Settings
     engine: AsyncEngine
-    ports: Ports
+    library: LiveLibrary
     conversations: Conversations
     outbox: Outbox
     sender: Sender
@@ -75,16 +75,26 @@ class Service:
     telegram: TelegramIntake | None = None
     telegram_channel: TelegramChannel | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    learning: asyncio.Task[None] | None = None
+
+    @property
+    def ports(self) -> Ports:
+        """What a turn may ask; what answers behind it changes with the content."""
+        return self.library.ports
 
     async def start(self) -> None:
         """Make the area known and begin to listen. Needs a migrated database."""
         async with self.engine.begin() as db:
             await keep_area(db, self.settings.area)
         await self.signals.start()
+        # what an earlier start kept is in use already; the rest is learnt beside the first messages
+        self.learning = asyncio.create_task(asyncio.to_thread(self.library.learn), name="learning")
 
     async def stop(self) -> None:
         """Finish what was begun, then let go of everything. Repeating is harmless."""
         self.stopping.set()
+        if self.learning:
+            await asyncio.wait((self.learning,))
         await self.sender.stop()
         await self.signals.stop()
         for lane in self.lanes.values():
@@ -135,12 +145,14 @@ def build(settings: Settings, database_url: str, *, more_channels: dict[str, Cha
     """A service for this process. `more_channels` (by lane) are for the terminal, benchmarks and tests."""
     use_key_ring(key_ring_of(settings))
     zone = ZoneInfo(settings.area_time_zone)
-    ports = build_ports(
+    library = LiveLibrary(
         settings.content_dir,
         settings.locales_dir,
         lambda: utc_now().astimezone(zone).date(),
+        settings.cache_dir,
         has_drafts=settings.has_drafts,
     )
+    ports = library.ports
     made_lanes = _lanes(settings) | {
         name: Lane(name, channel, Pace(UNPACED)) for name, channel in (more_channels or {}).items()
     }
@@ -157,7 +169,7 @@ def build(settings: Settings, database_url: str, *, more_channels: dict[str, Cha
     service = Service(
         settings=settings,
         engine=engine,
-        ports=ports,
+        library=library,
         conversations=conversations,
         outbox=outbox,
         sender=sender,

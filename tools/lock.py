@@ -15,7 +15,7 @@ OPTIONS = (
     "--python-version=3.11",
     "--quiet",
 )
-FILES = {"requirements.lock": ("setup",), "requirements-test.lock": ("setup", "test")}
+FILES = {"requirements.lock": ("setup", "semantic"), "requirements-test.lock": ("setup", "semantic", "test")}
 
 
 def main() -> None:

@@ -53,6 +53,9 @@ CARDS = "cards"
 """Menu ids of the last cards shown: their buttons stay on the screen."""
 """Note: "Are you safe right now?" has no answer yet, so it is asked again."""
 
+ANY_LANGUAGE = "any"
+"""Stands for the language in the reason of a reader that reads all at once."""
+
 YOUNG = "childline"
 GROWN = "samaritans"
 
@@ -181,7 +184,12 @@ def present_lines(talk: Talk) -> tuple[LineCard, ...]:
 
 def help_lines(talk: Talk, kind: AlarmKind) -> tuple[LineCard, ...]:
     """The three lines for a kind of danger and the age told, emergency first. Never empty, whatever the library holds."""
-    found = tuple(filter(None, (_line(talk, _for_age(line_id, talk.state.settings.age)) for line_id in LINES[kind])))
+    age = talk.state.settings.age
+    wanted = [_for_age(line_id, age) for line_id in LINES[kind]]
+    if talk.state.settings.is_signing:
+        # each can be used without hearing: video in sign language, or text
+        wanted = ["999-bsl", *(["childline-bsl"] if _for_age("young", age) == YOUNG else []), "shout"]
+    found = tuple(filter(None, (_line(talk, line_id) for line_id in dict.fromkeys(wanted))))
     return found or (LineCard("999", "999", phone="999"),)
 
 
@@ -207,7 +215,7 @@ def _in_the_language_heard(talk: Talk, alarm: Alarm) -> Talk:
     """The card is in the language of the words when the rules that saw them agree and the ear does not object; settings stay."""
     heard = heard_language(talk.text, talk.ports, talk.facts.languages)
     of_rules = {reason.partition("/")[0] for reason in alarm.reasons}
-    language = heard if heard in of_rules else ""
+    language = (heard or "") if heard in of_rules or ANY_LANGUAGE in of_rules else ""
     if heard is None and len(of_rules) == 1:
         language = next(iter(of_rules))
     is_other = language in talk.facts.languages and language != talk.language

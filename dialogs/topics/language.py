@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dialogs.effects import FileUnanswered
+from dataclasses import replace
+
+from dialogs.desk import truth
+from dialogs.effects import AddToCase, CaseUrgency, Effect, FileUnanswered, OpenCase
 from dialogs.fold import fold
 from dialogs.menu import Entry, paged
 from dialogs.messages import Reply
@@ -14,6 +17,12 @@ from dialogs.understand import heard_language
 from dialogs.wording import Voice
 
 TOPIC = "language"
+SIGNED = "bfi"
+"""British Sign Language: not written, so it is a way to be helped and no language of our texts."""
+
+PARTLY_HELD = frozenset({"ps", "ti"})
+"""Languages in which only the most important texts stand, and no rules for danger: what is written in them goes to a person."""
+
 LONGEST_WISH = 3
 """Words: "in welsh please" names a language; a longer text is about something."""
 
@@ -35,15 +44,19 @@ def show_list(talk: Talk, page: int = 0) -> Turn:
 
 def choose(talk: Talk, code: str) -> Turn:
     """Speaks that language from now on, and answers what they had asked before the question about language."""
+    if code == SIGNED:
+        return _signing(talk)
     if code not in talk.facts.languages:
         return missing(talk)
     waiting = talk.state.notes.get("text", "")
     chosen = talk.with_settings(language=code).with_note("spoken", "").with_note("text", "")
     if crisis.is_present(chosen):
         return crisis.card_again(chosen)
+    name = chosen.voice.language_name(code)
+    if code in PARTLY_HELD:
+        return _partly(chosen, name)
     if waiting:
         return talk.again(chosen.with_state(topic="", step=""), waiting)
-    name = chosen.voice.language_name(code)
     text = chosen.voice.say("I write in {language} now. What do you want to know?", language=name)
     return home.show(chosen, text=text, outcome="language_set")
 
@@ -56,14 +69,41 @@ def named_alone(talk: Talk) -> str | None:
     return talk.ports.phrases.language(talk.text)
 
 
+def _partly(chosen: Talk, name: str) -> Turn:
+    """Said plainly: what there is in this language, what there is not, and the person who looks for an interpreter."""
+    partly = chosen.voice.say(
+        "I only have the most important words in {language}. The rest is in English.", language=name
+    )
+    text = f"{partly} {chosen.voice.say('A person here will look for an interpreter.')}"
+    turn = home.show(chosen, text=f"{text} {truth(chosen.voice, chosen.facts)}", outcome="language_partly")
+    return replace(turn, effects=(*turn.effects, for_a_person(chosen)))
+
+
+def _signing(talk: Talk) -> Turn:
+    """Lines in sign language from now on, and a person who can book an interpreter."""
+    chosen = talk.with_settings(is_signing=True)
+    if crisis.is_present(chosen):
+        return crisis.card_again(chosen)
+    text = chosen.voice.say(
+        "I will show help lines that you can use in sign language. A person can book a BSL interpreter: reply 9."
+    )
+    return home.show(chosen, text=text, outcome="signing")
+
+
+def for_a_person(talk: Talk) -> Effect:
+    """What is written in a language that we cannot read goes to a person, within the time for access needs."""
+    return AddToCase() if talk.facts.case else OpenCase("language", CaseUrgency.ACCESS, talk.language)
+
+
 def missing(talk: Talk, heard_code: str = "") -> Turn:
-    """A language that is not offered: said in English, and a person who may find an interpreter."""
+    """A language that is not offered: said in English, and a person is asked to find an interpreter; it is not answered by this."""
     voice = Voice(talk.ports.wording, "en")
-    text = voice.say("I do not have this language yet. A person can look for an interpreter. Reply 9 for a person.")
+    text = f"{voice.say('I do not have this language yet.')} {voice.say('A person here will look for an interpreter.')}"
     then = Next("media", notes={"reason": "language"})
     filed = (FileUnanswered(talk.text, heard_code),) if heard_code else ()
     entries = [Entry("languages:0", home.LANGUAGES_LABEL, voice.say("language"))]
-    return respond(talk, Reply(language="en", text=text), "language_missing", entries, filed, then=then)
+    reply = Reply(language="en", text=f"{text} {truth(voice, talk.facts)}")
+    return respond(talk, reply, "language_missing", entries, (*filed, for_a_person(talk)), then=then)
 
 
 def heard(talk: Talk) -> Turn | None:

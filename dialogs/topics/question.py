@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dialogs.desk import truth
 from dialogs.effects import AddToCase, FileUnanswered
 from dialogs.facts import Nation
@@ -10,7 +12,8 @@ from dialogs.menu import Entry
 from dialogs.messages import ChannelName, Reply, ReplyKind
 from dialogs.ports import Answer, Command, Tier
 from dialogs.talk import Next, Talk, preceded, repeat_menu, respond
-from dialogs.topics import crisis, feelings, home
+from dialogs.topics import crisis, feelings, home, near
+from dialogs.topics.language import PARTLY_HELD, for_a_person
 from dialogs.turn import Outcome, Turn
 from dialogs.wording import N_
 
@@ -32,7 +35,14 @@ LONGEST_NATION_REPLY = 4
 
 
 def find(talk: Talk) -> Turn:
-    """The answer for what they wrote, the question which of two, or the honest no."""
+    """The answer for what they wrote, the question which of two, or the honest no; a person reads what the alarm could not."""
+    turn = _found(talk)
+    if talk.language in PARTLY_HELD:
+        return replace(turn, effects=(*turn.effects, for_a_person(talk)))
+    return turn
+
+
+def _found(talk: Talk) -> Turn:
     finding = talk.reading.finding
     if crisis.is_present(talk) and not _is_plainly_asked(talk):
         return crisis.listening(talk)
@@ -163,7 +173,11 @@ def _told(talk: Talk, answer: Answer, *, is_more: bool) -> Turn:
     return preceded(
         turn,
         talk.reply(
-            talk.voice.say("I only have this answer in {language} for now.", language=name), kind=ReplyKind.NOTICE
+            talk.voice.say(
+                "I only have this answer in {language} for now. A person can look for an interpreter: reply 9.",
+                language=name,
+            ),
+            kind=ReplyKind.NOTICE,
         ),
     )
 
@@ -216,13 +230,14 @@ def _source(talk: Talk, answer: Answer) -> str:
 
 
 def _next_entries(talk: Talk, answer: Answer, without: str) -> list[Entry]:
-    """What can follow, in the library's order; for advice a person comes first."""
+    """What can follow, in the library's order; for advice a person comes first. Places near them come last."""
     keys = [
         key for key in answer.next_keys if key != without and not (key == "more" and not (answer.more or answer.steps))
     ]
     if answer.tier is Tier.ADVICE:
         keys = ["person", *(key for key in keys if key != "person")]
-    return [entry for key in keys if (entry := _next_entry(talk, answer, key))]
+    entries = [entry for key in keys if (entry := _next_entry(talk, answer, key))]
+    return near.added(talk, answer, entries, is_more=without == "more")
 
 
 def _next_entry(talk: Talk, answer: Answer, key: str) -> Entry | None:

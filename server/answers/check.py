@@ -14,7 +14,9 @@ from server.answers.check_library import check_library
 from server.answers.check_sms import check_sms, sms_cost
 from server.answers.check_text import check_text
 from server.answers.check_topic import check_topic
+from server.answers.check_translation import check_figures, check_translation
 from server.answers.content import Content, Topic, TopicText
+from server.answers.directory.check import check_directory
 from server.answers.faults import ContentFault
 from server.answers.loader import read_content
 from server.answers.schema import OFFERED
@@ -48,10 +50,12 @@ class Report:
     hits: tuple[Hit, ...]
 
 
-def check_content(folder: Path, locales: Path, today: date, languages: Sequence[str] = OFFERED) -> Report:
+def check_content(
+    folder: Path, locales: Path, today: date, languages: Sequence[str] = OFFERED, cache: Path | None = None
+) -> Report:
     """Reads a content folder and tells everything that is wrong with it. Never raises for what is in it."""
     content = read_content(folder)
-    ports = ports_of(content, locales, lambda: date.min)
+    ports = ports_of(content, locales, lambda: today, cache=cache)
     hits = must_find(content, ports.finder)
     faults = {*content.faults, *_faults(content, ports, hits, today, languages)}
     rows = tuple(_row(ports, topic, text, hits) for topic, text in _texts(content, languages))
@@ -65,8 +69,11 @@ def _faults(
         yield from check_topic(content, topic, languages, today)
     for topic, text in _texts(content, languages):
         yield from check_text(content, topic, text)
+        yield from check_translation(content, topic, text, today)
         yield from check_sms(ports, topic.meta.id, text)
     yield from check_library(content, languages, today)
+    yield from check_figures(content, today)
+    yield from check_directory(content, today)
     yield from check_found(hits)
     yield from check_alarm(content, ports.alarm)
 

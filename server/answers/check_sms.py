@@ -65,7 +65,7 @@ def crisis_lines() -> frozenset[str]:
             return LineCard(line_id, language)
 
     for age in _AGES:
-        talk = _talk(Ports(*(_Asked(),) * 6), "en", Settings(age=age))  # type: ignore[arg-type]
+        talk = _talk(Ports(*(_Asked(),) * 7), "en", Settings(age=age))  # type: ignore[arg-type]
         for kind in AlarmKind:
             crisis.help_lines(talk, kind)
     return frozenset(asked)

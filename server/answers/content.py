@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dialogs.ports import AlarmKind
+from server.answers.directory.schema import Area
 from server.answers.faults import ContentFault
 from server.answers.markdown import Section
 from server.answers.schema import (
@@ -74,7 +75,8 @@ class Content:
     """Everything in a content folder that could be read, and the faults of what could not.
 
     Topics, help lines and figures by id; the rest by language. `refused` is asked of us and is no subject of ours; `danger`
-    teaches the alarm's second reader. `marks` holds the lines of each YAML file by its path.
+    teaches the alarm's second reader. `areas` is the directory of local services, by file name.
+    `marks` holds the lines of each YAML file by its path.
     """
 
     folder: Path
@@ -90,3 +92,4 @@ class Content:
     refused: Mapping[str, tuple[Sample, ...]] = field(default_factory=dict)
     danger: Mapping[str, tuple[DangerSample, ...]] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
+    areas: Mapping[str, Area] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from server.answers.content import Content
 from server.answers.danger import learn as danger
-from server.answers.danger.learn import examples, fit_quiet
+from server.answers.danger.learn import examples, fit_quiet, is_danger
 from server.answers.finding import build as finding
 from server.answers.finding.kept import fingerprint
 from server.answers.finding.learning import keep_prepared, prepare
@@ -22,10 +22,10 @@ def learn_all(content: Content, meaning: Embedder, cache: Path) -> dict[str, int
     vectors = Vectors(meaning, read_vectors(folder))
     _keep_vectors(folder, vectors, content)
     vectors = Vectors(meaning, read_vectors(folder))
-    questions, dangers = tuple(taught(content)), tuple(examples(content))
+    questions, dangers = tuple(taught(content)), is_danger(tuple(examples(content)))
     found = prepare(questions, speller, vectors, made_from=fingerprint(questions, speller))
     keep_prepared(content.folder / finding.PREPARED, found)
-    feared = prepare(dangers, speller, vectors, fit_quiet, made_from=fingerprint(dangers, speller))
+    feared = prepare(dangers, speller, vectors, fit_quiet, made_from=fingerprint(dangers, speller), is_balanced=True)
     keep_prepared(content.folder / danger.PREPARED, feared)
     return {"finder": len(questions), "alarm": len(dangers)}
 

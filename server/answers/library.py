@@ -70,6 +70,7 @@ class Library:
             lines=self._lines(meta.lines, language, nation),
             next_keys=tuple(key for key in meta.next if self._leads_somewhere(key)),
             labels=self._labels(found, text, language),
+            services=meta.services,
             links=tuple(Link(source.title, source.url) for source in meta.sources),
             checked_on=meta.checked_on,
             source_name=meta.sources[0].name,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from dialogs.ports import AlarmKind
 from server.answers.content import Content, DangerSample, Sample, Topic, TopicText
+from server.answers.directory.schema import Area
 from server.answers.faults import ContentFault, FaultyContent
 from server.answers.markdown import parse_markdown
 from server.answers.schema import (
@@ -69,6 +70,7 @@ class _Reader:
             refused=self._lists("refused"),
             danger=self._danger(),
             figures=figures.figures if figures else {},
+            areas=self._by_language("directory", Area),
             faults=tuple(sorted(set(self.faults))),
         )
 
@@ -77,9 +79,12 @@ class _Reader:
         return {path.stem: self._samples(path) for path in sorted((self.folder / name).glob("*.txt"))}
 
     def _danger(self) -> dict[str, tuple[DangerSample, ...]]:
-        """`alarm/<lang>.examples.txt`: one text a line under `[kind]` or `[none]`."""
-        files = sorted((self.folder / "alarm").glob("*.examples.txt"))
-        return {path.name.split(".")[0]: tuple(self._danger_rows(path)) for path in files}
+        """`alarm/<lang>.examples.txt` (also <lang>2 and so on): one text a line under `[kind]` or `[none]`."""
+        found: dict[str, tuple[DangerSample, ...]] = {}
+        for path in sorted((self.folder / "alarm").glob("*.examples.txt")):
+            language = path.name.split(".")[0].rstrip("0123456789")
+            found[language] = (*found.get(language, ()), *self._danger_rows(path))
+        return found
 
     def _danger_rows(self, path: Path) -> Iterable[DangerSample]:
         heading: str | None = None
@@ -132,8 +137,9 @@ class _Reader:
         return TopicText(path.stem, self._name(path), front, parsed.sections, marks) if front else None
 
     def _samples(self, path: Path) -> tuple[Sample, ...]:
-        rows = ((n, row.strip()) for n, row in enumerate((self._read(path) or "").splitlines(), start=1))
-        return tuple(Sample(row, self._name(path), n) for n, row in rows if row and not row.startswith("#"))
+        name, rows = self._name(path), (self._read(path) or "").splitlines()
+        stripped = ((n, row.strip()) for n, row in enumerate(rows, start=1))
+        return tuple(Sample(row, name, n) for n, row in stripped if row and not row.startswith("#"))
 
     def _by_language(self, name: str, model: type[Model]) -> dict[str, Model]:
         read = ((path.stem, self._yaml(path, model)) for path in sorted((self.folder / name).glob("*.yaml")))

@@ -9,8 +9,8 @@ HARD_FROM: Final = 3
 LIX_LONG: Final = 6
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_TOKEN: Final = re.compile(r"[^\W_]+(?:['’:.,-][^\W_]+)*")
-_END: Final = re.compile(r"(?<=[.!?؟])[\"'”’)]*\s+|\n+")
+_TOKEN: Final = re.compile(r"[^\W_]+(?:[\u200c'’:.,-][^\W_]+)*")
+_END: Final = re.compile(r"(?<=[.!?؟۔።])[\"'”’)]*\s+|\n+")
 _PHONE: Final = re.compile(r"\b(?:999|111|112|101)\b|\b\d(?:[ -]?\d){4,}\b")
 _NUMBER: Final = re.compile(r"\d+(?:[.,:]\d+)*")
 

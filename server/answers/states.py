@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from pathlib import Path
 from typing import Final
 
 from server.answers.content import Topic, TopicText
@@ -33,3 +34,12 @@ def state_of(topic: Topic, language: str) -> str:
     if text is None:
         return "missing"
     return "stale" if is_stale(topic, text) else text.front.status
+
+
+def stamp_text(path: Path, made_from: str) -> None:
+    """Writes the fingerprint of its English into the head of a `<lang>.md`; everything else stays as it is."""
+    rows = [
+        row for row in path.read_text(encoding="utf-8").splitlines(keepends=True) if not row.startswith("made_from:")
+    ]
+    at = next(number for number, row in enumerate(rows) if row.startswith("status:"))
+    path.write_text("".join([*rows[: at + 1], f'made_from: "{made_from}"\n', *rows[at + 1 :]]), encoding="utf-8")

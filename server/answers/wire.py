@@ -11,7 +11,8 @@ from dialogs.ports import Ports
 from server.answers.content import Content
 from server.answers.danger.learn import second_reader
 from server.answers.danger.reader import TwoReaders
-from server.answers.finding.build import build_finder, built_guesser
+from server.answers.directory.nearby import Directory
+from server.answers.finding.build import build_finder, build_guesser
 from server.answers.finding.guesser import ScriptGuesser
 from server.answers.finding.semantic import embedder
 from server.answers.finding.spelling import Speller
@@ -46,17 +47,21 @@ def ports_of(
     *,
     has_drafts: bool = True,
     has_meaning: bool = True,
+    is_quick: bool = False,
     cache: Path | None = None,
 ) -> Ports:
-    """The same for content already read."""
+    """The same for content already read; with `is_quick` nothing is learnt that `cache` does not hold."""
     meaning = embedder() if has_meaning else None
+    services = Directory(content.areas.values(), today, has_drafts=has_drafts)
+    second = second_reader(content, meaning, cache, is_quick=is_quick)
     return Ports(
-        finder=build_finder(content, meaning, cache),
+        finder=build_finder(content, meaning, cache, is_quick=is_quick),
         book=Library(content, today, has_drafts),
-        phrases=ContentPhrasebook(content.phrases, known_words(content)),
-        guesser=built_guesser(content, cache) or ScriptGuesser(),
+        phrases=ContentPhrasebook(content.phrases, known_words(content) | services.words()),
+        guesser=build_guesser(content, cache, is_quick=is_quick) or ScriptGuesser(),
         wording=CatalogueWording(locales_dir),
-        alarm=TwoReaders(alarm_rules(content), second_reader(content, meaning, cache)),
+        alarm=TwoReaders(alarm_rules(content), second),
+        services=services,
     )
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from dialogs.messages import clean_text
-from dialogs.ports import Alarm, AlarmKind, Answer, Intent, Ports
+from dialogs.ports import AlarmKind, Answer, Intent, Ports
+from dialogs.topics.crisis import ANY_LANGUAGE, CRISIS_TOPICS
 from dialogs.topics.question import SURE_OF_CRISIS
-from dialogs.understand import understand
+from dialogs.understand import Understanding, understand
 from server.answers.wire import build_ports
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -20,15 +21,22 @@ CONTENT: Final = ROOT / "content"
 LOCALES: Final = ROOT / "locales"
 CACHE: Final = ROOT / "var" / "cache"
 
-_KIND_OF_TOPIC: Final = {
-    "crisis.suicide": AlarmKind.SUICIDE,
-    "crisis.self-harm-now": AlarmKind.SELF_HARM,
-    "crisis.abuse-now": AlarmKind.ABUSE,
-    "crisis.partner-violence": AlarmKind.PARTNER_VIOLENCE,
-    "crisis.run-away": AlarmKind.RUNAWAY_HOMELESS_TONIGHT,
-    "crisis.exploited": AlarmKind.EXPLOITATION,
+_TOPICS_OF_KIND: Final = {
+    AlarmKind.SUICIDE: ("crisis.suicide",),
+    AlarmKind.SELF_HARM: ("crisis.self-harm-now",),
+    AlarmKind.OVERDOSE: ("crisis.self-harm-now", "drugs.other-and-overdose"),
+    AlarmKind.ABUSE: ("crisis.abuse-now", "crisis.partner-violence"),
+    AlarmKind.PARTNER_VIOLENCE: ("crisis.partner-violence", "crisis.abuse-now"),
+    AlarmKind.FORCED_MARRIAGE: ("crisis.partner-violence", "crisis.abuse-now"),
+    AlarmKind.EXPLOITATION: ("crisis.exploited",),
+    AlarmKind.SEXUAL_IMAGES_THREAT: ("safety.online-and-images",),
+    AlarmKind.RUNAWAY_HOMELESS_TONIGHT: ("housing.homeless-tonight", "crisis.run-away"),
+    AlarmKind.MISSING_OR_FRIEND_AT_RISK: ("crisis.run-away",),
 }
-_TOPIC_OF_KIND: Final = {kind: topic for topic, kind in _KIND_OF_TOPIC.items()}
+"""The answers that a danger may belong to, the likeliest first."""
+
+_IN_SIGHT: Final = 3
+"""A danger that only the second reader saw names its answer when the finder has it among so many."""
 
 
 def ask_one(text: str, lang: str | None, as_json: bool, ports: Ports | None = None) -> int:
@@ -65,26 +73,31 @@ def asked(text: str, lang: str | None, ports: Ports) -> dict[str, Any]:
     """What one text finds, as JSON-ready data; `alternatives` are topic ids, best first, `urgent` names a kind of danger."""
     read = understand(clean_text(text), lang, ports)
     finding = read.finding
-    topic = _crisis_topic(read.alarm, ports) or finding.topic
+    topic = _topic(read, ports)
     return {
         "lang": read.language,
         "topic": topic,
         "confidence": finding.confidence,
         "alternatives": list(dict.fromkeys([*([topic] if topic else []), *finding.alternatives])),
         "urgent": read.alarm.kind if read.alarm else _kind_of(topic, finding.confidence),
-        "intent": finding.intent if finding.intent in NAMED else None,
+        "intent": finding.intent if finding.intent in NAMED and not read.alarm else None,
     }
 
 
 def _kind_of(topic: str | None, confidence: float) -> AlarmKind | None:
     """The danger behind a topic that the finder alone found: only when it is as sure as the conversation's card asks."""
-    return _KIND_OF_TOPIC.get(topic or "") if confidence >= SURE_OF_CRISIS else None
+    return CRISIS_TOPICS.get(topic or "") if confidence >= SURE_OF_CRISIS else None
 
 
-def _crisis_topic(alarm: Alarm | None, ports: Ports) -> str | None:
-    """The answer for a danger, when the library has one: the conversation shows nothing else then."""
-    topic = _TOPIC_OF_KIND.get(alarm.kind) if alarm else None
-    return topic if topic and ports.book.answer(topic, "en", None) else None
+def _topic(read: Understanding, ports: Ports) -> str | None:
+    """The finder's answer; the answer for a danger when one was raised and the finder's own is about none."""
+    found, alarm = read.finding.topic, read.alarm
+    if alarm is None or found in CRISIS_TOPICS:
+        return found
+    likely = [topic for topic in _TOPICS_OF_KIND.get(alarm.kind, ()) if ports.book.answer(topic, "en", None)]
+    ahead = [topic for topic in read.finding.alternatives[:_IN_SIGHT] if topic in likely]
+    is_only_sensed = all(reason.startswith(f"{ANY_LANGUAGE}/") for reason in alarm.reasons)
+    return next(iter(ahead), found if is_only_sensed else next(iter(likely), found))
 
 
 def _answered(line: str | bytes, number: int, ports: Ports) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -13,18 +13,24 @@ from server.answers.finding.semantic import embedder
 from server.answers.learn import learn_all
 from server.answers.loader import load_content
 from server.answers.schema import OFFERED
-from server.answers.states import STATES, state_of
+from server.answers.states import SOURCE, STATES, fingerprint, is_stale, stamp_text, state_of
 from server.settings import ROOT
 
+CACHE = ROOT / "var" / "cache"
 _HEAD = ("topic", "lang", "status", "age", "longest", "sms", "samples", "found")
 
 
-def check(content_dir: Path, locales_dir: Path = ROOT / "locales", today: date | None = None) -> int:
+def check(
+    content_dir: Path,
+    locales_dir: Path = ROOT / "locales",
+    today: date | None = None,
+    languages: Sequence[str] = OFFERED,
+) -> int:
     """Prints how the answers stand and everything that is wrong, one `file:line: message` a line. 1 on any fault, else 0.
 
     Must-find lines that are missed are named too; they are faults only when a language misses too many.
     """
-    report = check_content(content_dir, locales_dir, today or date.today())  # noqa: DTZ011 (an editor's own day)
+    report = check_content(content_dir, locales_dir, today or date.today(), languages, CACHE)  # noqa: DTZ011 (an editor's own day)
     _print_table(report.rows)
     _print_found(report)
     for fault in report.faults:
@@ -47,6 +53,17 @@ def stats(content_dir: Path) -> int:
         refused = len(content.refused.get(code, ())) + (len(phrases.out_of_scope) if phrases else 0)
         counts = (*(states[state] for state in STATES), taught, kept, refused, len(content.danger.get(code, ())))
         print(code.rjust(11) + "".join(str(count).rjust(11) for count in counts))
+    return 0
+
+
+def stamp(content_dir: Path, languages: Sequence[str]) -> int:
+    """Writes into each translation of the languages which English it was made from: say so only after reading both. Always 0."""
+    content = load_content(content_dir)
+    for topic in content.topics.values():
+        for language in languages:
+            if (text := topic.texts.get(language)) and is_stale(topic, text):
+                stamp_text(content_dir / text.file, fingerprint(topic.texts[SOURCE]))
+                print(f"{text.file} is made from today's English")
     return 0
 
 

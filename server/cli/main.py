@@ -18,7 +18,9 @@ app = typer.Typer(
 content = typer.Typer(no_args_is_help=True, help="The answer library.")
 keys = typer.Typer(no_args_is_help=True, help="Keys of personal columns.")
 cases = typer.Typer(no_args_is_help=True, help="Requests to a person.")
+directory = typer.Typer(no_args_is_help=True, help="Local services.")
 app.add_typer(content, name="content")
+app.add_typer(directory, name="directory")
 app.add_typer(keys, name="keys")
 app.add_typer(cases, name="cases")
 
@@ -135,6 +137,19 @@ def content_stats() -> None:
     raise typer.Exit(stats(ROOT / "content"))
 
 
+@content.command("stamp")
+def content_stamp(
+    languages: Annotated[
+        list[str], typer.Argument(help="Languages whose translations were read against today's English.")
+    ],
+) -> None:
+    """Say that translations are made from the English as it is now."""
+    from server.cli.content import stamp
+    from server.settings import ROOT
+
+    raise typer.Exit(stamp(ROOT / "content", languages))
+
+
 @content.command("learn")
 def content_learn() -> None:
     """Learn from all samples what takes long (the semantic extra's part, and how sure to be), and keep it with the content."""
@@ -142,6 +157,42 @@ def content_learn() -> None:
     from server.settings import ROOT
 
     raise typer.Exit(learn(ROOT / "content", ROOT / "var" / "cache"))
+
+
+@directory.command("list")
+def directory_list(
+    stale: Annotated[bool, typer.Option("--stale", help="Only entries that nobody sees.")] = False,
+) -> None:
+    """Every local service, and why a stale one is not shown."""
+    from server.cli.directory import show
+    from server.settings import ROOT
+
+    raise typer.Exit(show(ROOT / "content", is_stale_only=stale))
+
+
+@directory.command("import")
+def directory_import(
+    source: Annotated[
+        str, typer.Argument(metavar="FILE_OR_URL", help="A CSV or JSON file, or an Open Referral UK feed.")
+    ],
+    area: Annotated[str, typer.Option(help="Short name of the area; its file is directory/<area>.yaml.")],
+    style: Annotated[str, typer.Option("--format", help="csv or openreferral (default: by the name).")] = "",
+    name: Annotated[str, typer.Option(help="The area's name as people say it.")] = "",
+    districts: Annotated[str, typer.Option(help='All postcode districts of the area: "LS1 LS2".')] = "",
+    keep_as: Annotated[
+        str, typer.Option("--source", help="What to remember the source by (default: csv, or the address).")
+    ] = "",
+    partial: Annotated[bool, typer.Option("--partial", help="Take what is good where some is bad.")] = False,
+) -> None:
+    """Bring services in from elsewhere, by id. What is gone there is marked stale here, never deleted."""
+    from server.cli.directory import bring_in
+    from server.settings import ROOT
+
+    codes = districts.upper().replace(",", " ").split()
+    folder = ROOT / "content" / "directory"
+    raise typer.Exit(
+        bring_in(source, folder, area, style=style, name=name, districts=codes, source_name=keep_as, is_partial=partial)
+    )
 
 
 @keys.command("make")

@@ -15,7 +15,7 @@ from dialogs.events import Event
 from dialogs.facts import Desk, Facts, Nation
 from dialogs.fold import fold as plain_fold
 from dialogs.messages import ButtonPress, ChannelName, InboundMessage, LineCard, Link, MessageKind, Reply
-from dialogs.ports import AlarmKind, Answer, Command, Finding, Intent, Ports, Tier
+from dialogs.ports import AlarmKind, Answer, Command, Finding, Intent, LocalService, Ports, Tier
 from dialogs.state import ConversationState
 from dialogs.turn import Turn
 
@@ -223,6 +223,22 @@ class FakeWording:
         return OWN_NAMES.get(language, language)
 
 
+@dataclass
+class FakeServices:
+    """Services by type and place, none unless told otherwise. Keeps what it was asked."""
+
+    known: dict[tuple[str, str], tuple[LocalService, ...]] = field(default_factory=dict)
+    asked: list[tuple[tuple[str, ...], str, str, int | None]] = field(default_factory=list)
+
+    def has(self, types: Sequence[str]) -> bool:
+        return any(kind in types for kind, _ in self.known)
+
+    def near(self, types: Sequence[str], place: str, language: str, age: int | None) -> Sequence[LocalService]:
+        self.asked.append((tuple(types), place, language, age))
+        found = (services for (kind, where), services in self.known.items() if kind in types and where == fold(place))
+        return [service for services in found for service in services][:3]
+
+
 RULES = AlarmRules(
     rules=(
         AlarmRule("want-to-die", "en", AlarmKind.SUICIDE, ("want to die", "wanna die", "kms", "cant live like this", "end my life", "dont want to live")),
@@ -251,6 +267,7 @@ def ports(**changes: Any) -> Ports:
     parts: dict[str, Any] = {
         "finder": FakeAnswerFinder(words), "book": FakeAnswerBook(), "phrases": FakePhrasebook(),
         "guesser": FakeGuesser(), "wording": FakeWording(), "alarm": RULES,
+        "services": FakeServices(),
     }  # fmt: skip
     return Ports(**{**parts, **changes})
 

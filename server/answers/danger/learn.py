@@ -1,8 +1,9 @@
-"""What teaches the second reader, and the model learnt from it."""
+"""What teaches the second reader, and the models learnt from it: one for whether there is danger, one for which kind."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -10,12 +11,13 @@ import numpy as np
 
 from dialogs.ports import AlarmKind, Tier
 from server.answers.content import Content
-from server.answers.finding.build import trained_model
-from server.answers.finding.learning import prepare, read_prepared
+from server.answers.danger.reader import SecondReader
+from server.answers.finding.build import kept_model, trained_model
+from server.answers.finding.learning import Prepared, labels_of, prepare, read_prepared
 from server.answers.finding.semantic import Embedder, Floats
 from server.answers.finding.spelling import Speller
 from server.answers.finding.taught import NOTHING, Taught
-from server.answers.finding.trained import Confidence, TrainedModel, is_trainable, summary
+from server.answers.finding.trained import UNFITTED, Confidence, is_trainable, summary
 
 KIND_OF_TOPIC: Final = {
     "crisis.suicide": AlarmKind.SUICIDE,
@@ -28,7 +30,8 @@ KIND_OF_TOPIC: Final = {
 }
 """The danger that the samples of a crisis topic speak of."""
 
-QUIET: Final = 0.97
+DANGER: Final = "danger"
+QUIET: Final = 0.95
 """Share of the held-out hard negatives that the second reader must leave alone."""
 
 TOPIC_WEIGHT: Final = 0.5
@@ -51,13 +54,29 @@ def examples(content: Content) -> Iterator[Taught]:
         yield from (Taught(NOTHING, sample.text, language, TOPIC_WEIGHT) for sample in refused)
 
 
-def second_reader(content: Content, meaning: Embedder | None, cache: Path | None = None) -> TrainedModel | None:
-    """The trained reader, from `cache` when nothing changed; None while there are too few examples."""
+def is_danger(items: Sequence[Taught]) -> tuple[Taught, ...]:
+    """The same texts, each teaching only whether there is danger."""
+    return tuple(item if item.label == NOTHING else replace(item, label=DANGER) for item in items)
+
+
+def second_reader(
+    content: Content, meaning: Embedder | None, cache: Path | None = None, *, is_quick: bool = False
+) -> SecondReader | None:
+    """The trained reader, from `cache` when nothing changed; None while there are too few examples, or nothing kept and no time."""
     items, speller = tuple(examples(content)), Speller(content.spelling)
-    if not is_trainable(items):
+    kinds, whether = tuple(item for item in items if item.label != NOTHING), is_danger(items)
+    if not (is_trainable(whether) and is_trainable(kinds)):
         return None
-    prepared = read_prepared(content.folder / PREPARED, meaning) or prepare(items, speller, None, fit_quiet)
-    return trained_model("danger", items, speller, prepared, meaning, cache)
+    prepared = read_prepared(content.folder / PREPARED, meaning)
+    of_kinds = Prepared(labels_of(kinds), UNFITTED, None, None)
+    if is_quick:
+        detector = kept_model("danger", whether, speller, prepared, meaning, cache)
+        namer = kept_model("kinds", kinds, speller, of_kinds, None, cache)
+    else:
+        prepared = prepared or prepare(whether, speller, None, fit_quiet, is_balanced=True)
+        detector = trained_model("danger", whether, speller, prepared, meaning, cache, is_balanced=True)
+        namer = trained_model("kinds", kinds, speller, of_kinds, None, cache)
+    return SecondReader(detector, namer) if detector and namer else None
 
 
 def fit_quiet(scores: Floats, asked: Sequence[Taught], labels: Sequence[str]) -> Confidence:

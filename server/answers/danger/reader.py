@@ -11,34 +11,44 @@ from dataclasses import dataclass
 from typing import Final
 
 from dialogs.ports import Alarm, AlarmKind, AlarmReader
+from dialogs.topics.crisis import ANY_LANGUAGE
 from server.answers.finding.spelling import MAX_WORDS
 from server.answers.finding.trained import TrainedModel
-
-SECOND_READER: Final = "any"
-"""Stands for the language in a reason of the second reader, which reads all languages at once."""
 
 MOST_PARTS: Final = 6
 OVERLAP: Final = 10
 
 
 @dataclass(frozen=True)
+class SecondReader:
+    """A small model learnt from examples: `detector` says whether a text speaks of danger, `namer` of which kind."""
+
+    detector: TrainedModel
+    namer: TrainedModel
+
+    def sensed(self, text: str) -> AlarmKind | None:
+        """The kind of danger in the part of the text that shows it most, or None."""
+        read = ((self.detector.rank(part, "").confidence, part) for part in _parts(text))
+        confidence, part = max(read, default=(0.0, ""))
+        if confidence < self.detector.near_enough:
+            return None
+        return AlarmKind(self.namer.rank(part, "").label)
+
+
+@dataclass(frozen=True)
 class TwoReaders:
-    """An AlarmReader: `rules`, and where they saw nothing, `model` (None while there are too few examples to learn from)."""
+    """An AlarmReader: `rules`, and where they saw nothing, `second` (None while there are too few examples to learn from)."""
 
     rules: AlarmReader
-    model: TrainedModel | None
+    second: SecondReader | None
 
     def read(self, text: str) -> Alarm | None:
         """The danger that either reader sees; None when neither does."""
         found = self.rules.read(text)
-        if found or self.model is None:
+        if found or self.second is None:
             return found
-        kind = self._sensed(text, self.model)
-        return Alarm(kind, (f"{SECOND_READER}/{kind}/second-reader",)) if kind else None
-
-    def _sensed(self, text: str, model: TrainedModel) -> AlarmKind | None:
-        best = max((model.rank(part, "") for part in _parts(text)), key=lambda found: found.confidence, default=None)
-        return AlarmKind(best.label) if best and best.matches and best.confidence >= model.near_enough else None
+        kind = self.second.sensed(text)
+        return Alarm(kind, (f"{ANY_LANGUAGE}/{kind}/second-reader",)) if kind else None
 
 
 def _parts(text: str) -> Iterator[str]:

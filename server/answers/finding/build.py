@@ -21,28 +21,33 @@ PREPARED: Final = "models/finder.npz"
 """In the content folder."""
 
 
-def build_finder(content: Content, meaning: Embedder | None, cache: Path | None = None) -> Finder:
-    """A finder of the library. `cache` is a folder in which the trained model is kept for the next start."""
+def build_finder(
+    content: Content, meaning: Embedder | None, cache: Path | None = None, *, is_quick: bool = False
+) -> Finder:
+    """A finder of the library. `cache` is a folder in which the trained model is kept for the next start.
+
+    With `is_quick` nothing is learnt that was not kept: a finder that only counts, not as good, is ready at once.
+    """
     items, speller = tuple(taught(content)), Speller(content.spelling)
     if not is_trainable(items):
         return Finder(count(items, speller), items)
-    prepared = read_prepared(content.folder / PREPARED, meaning) or prepare(items, speller, None)
+    prepared = read_prepared(content.folder / PREPARED, meaning)
+    if is_quick:
+        model = kept_model("finder", items, speller, prepared, meaning, cache)
+        return Finder(model or count(items, speller), items)
+    prepared = prepared or prepare(items, speller, None)
     return Finder(trained_model("finder", items, speller, prepared, meaning, cache), items)
 
 
-def built_guesser(content: Content, cache: Path | None = None) -> LearnedGuesser | None:
-    """A guesser of the library's languages; None while there is too little to learn from."""
-    items = spoken(tuple(taught(content)))
+def build_guesser(content: Content, cache: Path | None = None, *, is_quick: bool = False) -> LearnedGuesser | None:
+    """A guesser of the library's languages; None while there is too little to learn from, or nothing kept and no time."""
+    items, speller = spoken(tuple(taught(content))), Speller()
     if not is_trainable(items):
         return None
-    model = trained_model("language", items, Speller(), Prepared(labels_of(items), UNFITTED, None, None), None, cache)
-    return LearnedGuesser(model.labels, model.lexical)
-
-
-def quick_finder(content: Content) -> Finder:
-    """A finder that is ready at once and not as good: for the moments until the trained one is there."""
-    items = tuple(taught(content))
-    return Finder(count(items, Speller(content.spelling)), items)
+    prepared = Prepared(labels_of(items), UNFITTED, None, None)
+    learnt = kept_model if is_quick else trained_model
+    model = learnt("language", items, speller, prepared, None, cache)
+    return LearnedGuesser(model.labels, model.lexical) if model else None
 
 
 def finder_of(items: Sequence[Taught], speller: Speller, meaning: Embedder | None) -> Finder:
@@ -53,6 +58,18 @@ def finder_of(items: Sequence[Taught], speller: Speller, meaning: Embedder | Non
     return Finder(learn(items, speller, prepared, meaning), items)
 
 
+def kept_model(
+    name: str,
+    items: Sequence[Taught],
+    speller: Speller,
+    prepared: Prepared | None,
+    meaning: Embedder | None,
+    cache: Path | None,
+) -> TrainedModel | None:
+    """The model that was learnt from exactly this before, read in a moment; None when there is none."""
+    return read_model(cache, _kept_as(name, items, speller, prepared, meaning), speller, meaning) if cache else None
+
+
 def trained_model(
     name: str,
     items: Sequence[Taught],
@@ -60,13 +77,20 @@ def trained_model(
     prepared: Prepared,
     meaning: Embedder | None,
     cache: Path | None,
+    *,
+    is_balanced: bool = False,
 ) -> TrainedModel:
     """The model of everything taught, from `cache` when nothing changed since it was kept there."""
-    if cache is None:
-        return learn(items, speller, prepared, meaning)
-    kept_as = f"{name}-{fingerprint(items, speller, prepared)}-{'both' if meaning else 'spelling'}"
-    model = read_model(cache, kept_as, speller, meaning)
+    model = kept_model(name, items, speller, prepared, meaning, cache)
     if model is None:
-        model = learn(items, speller, prepared, meaning)
-        keep_model(cache, kept_as, name, model)
+        model = learn(items, speller, prepared, meaning, is_balanced=is_balanced)
+        if cache:
+            keep_model(cache, _kept_as(name, items, speller, prepared, meaning), name, model)
     return model
+
+
+def _kept_as(
+    name: str, items: Sequence[Taught], speller: Speller, prepared: Prepared | None, meaning: Embedder | None
+) -> str:
+    read = "both" if meaning and prepared and prepared.meaning else "spelling"
+    return f"{name}-{fingerprint(items, speller, prepared)}-{read}"

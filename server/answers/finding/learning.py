@@ -54,27 +54,49 @@ def labels_of(items: Sequence[Taught]) -> tuple[str, ...]:
 
 
 def prepare(
-    items: Sequence[Taught], speller: Speller, vectors: Vectors | None, fit: Fit = fit_confidence, made_from: str = ""
+    items: Sequence[Taught],
+    speller: Speller,
+    vectors: Vectors | None,
+    fit: Fit = fit_confidence,
+    made_from: str = "",
+    *,
+    is_balanced: bool = False,
 ) -> Prepared:
     """Learns twice: once without one sample in five, to see how sure to be, and once from all for the weights of meaning."""
     labels = labels_of(items)
     kept, asked = held_out(items)
-    lexical = learn_lexical(kept, labels, speller)
+    lexical = learn_lexical(kept, labels, speller, is_balanced=is_balanced)
     scores = np.stack([lexical.scores(speller.words(item.text, item.language)) for item in asked])
     spelling = fit(scores, asked, labels)
     if vectors is None:
         return Prepared(labels, spelling, None, None, made_from)
     asked_vectors = vectors.of([item.text for item in asked])
-    scores = scores + MEANING_WORTH * learn_meaning(kept, labels, vectors).scores_of(asked_vectors)
-    return Prepared(labels, spelling, fit(scores, asked, labels), learn_meaning(items, labels, vectors), made_from)
+    scores = scores + MEANING_WORTH * learn_meaning(kept, labels, vectors, is_balanced=is_balanced).scores_of(
+        asked_vectors
+    )
+    return Prepared(
+        labels,
+        spelling,
+        fit(scores, asked, labels),
+        learn_meaning(items, labels, vectors, is_balanced=is_balanced),
+        made_from,
+    )
 
 
-def learn(items: Sequence[Taught], speller: Speller, prepared: Prepared, meaning: Embedder | None) -> TrainedModel:
+def learn(
+    items: Sequence[Taught],
+    speller: Speller,
+    prepared: Prepared,
+    meaning: Embedder | None,
+    *,
+    is_balanced: bool = False,
+) -> TrainedModel:
     """The model of everything taught; most of its seconds do not hold up other threads."""
     labels = labels_of(items)
     weights = prepared.meaning_for(labels, meaning)
     confidence = prepared.both if weights and prepared.both else prepared.spelling
-    return TrainedModel(labels, speller, learn_lexical(items, labels, speller), weights, confidence)
+    lexical = learn_lexical(items, labels, speller, is_balanced=is_balanced)
+    return TrainedModel(labels, speller, lexical, weights, confidence)
 
 
 def read_prepared(path: Path, meaning: Embedder | None) -> Prepared | None:

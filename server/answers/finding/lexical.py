@@ -90,8 +90,13 @@ def learn_vocabulary(texts: Sequence[Sequence[str]]) -> Vocabulary:
     return Vocabulary(numbered, {piece: len(kept_runs) + number for number, piece in enumerate(kept_pieces)}, rarity)
 
 
-def learn_lexical(items: Sequence[Taught], labels: Sequence[str], speller: Speller) -> LexicalModel:
-    """A model for the labels, of which there are three at least. Takes seconds, most of them without holding up other threads."""
+def learn_lexical(
+    items: Sequence[Taught], labels: Sequence[str], speller: Speller, *, is_balanced: bool = False
+) -> LexicalModel:
+    """A model for the labels, of which there are two at least. Takes seconds, most of them without holding up other threads.
+
+    With `is_balanced` a label of few texts counts as much as one of many.
+    """
     from scipy.sparse import csr_matrix  # noqa: PLC0415 (slow to load, and only learning needs it)
     from sklearn.svm import LinearSVC  # noqa: PLC0415
 
@@ -104,10 +109,15 @@ def learn_lexical(items: Sequence[Taught], labels: Sequence[str], speller: Spell
     matrix = csr_matrix((values, columns, ends), shape=(len(rows), len(vocabulary)))
     place = {label: number for number, label in enumerate(labels)}
     wanted = np.array([place[item.label] for item in items])
-    machine = LinearSVC(C=MARGIN, tol=TOLERANCE, random_state=0)
+    machine = LinearSVC(C=MARGIN, tol=TOLERANCE, random_state=0, class_weight="balanced" if is_balanced else None)
     machine.fit(matrix, wanted, sample_weight=np.array([item.weight for item in items]))
     weights = np.zeros((len(vocabulary), len(labels)), np.float16)
     bias = np.full(len(labels), -1, np.float32)
-    weights[:, machine.classes_] = machine.coef_.T
-    bias[machine.classes_] = machine.intercept_
+    weights[:, machine.classes_] = both_ways(machine.coef_).T
+    bias[machine.classes_] = both_ways(machine.intercept_)
     return LexicalModel(vocabulary, weights, bias)
+
+
+def both_ways(learnt: Floats) -> Floats:
+    """One row a label, also of two labels, for which a learner gives only the second one's."""
+    return np.concatenate((-learnt, learnt)) if len(learnt) == 1 else learnt

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from server.answers.finding.lexical import both_ways
 from server.answers.finding.semantic import Embedder, Floats, Vectors
 from server.answers.finding.taught import Taught
 
@@ -33,7 +34,8 @@ class MeaningModel:
 
     def scores(self, text: str) -> Floats:
         """One log probability a label, `LOWEST` at least."""
-        return self.scores_of(self.embedder.embed([text]))[0]
+        scores: Floats = self.scores_of(self.embedder.embed([text]))[0]
+        return scores
 
     def scores_of(self, vectors: Floats) -> Floats:
         """The same for vectors already made, one row each."""
@@ -43,18 +45,20 @@ class MeaningModel:
         return np.asarray(np.maximum(raw, LOWEST), np.float32)
 
 
-def learn_meaning(items: Sequence[Taught], labels: Sequence[str], vectors: Vectors) -> MeaningModel:
-    """A model for the labels, of which there are three at least. Takes seconds when the vectors are ready."""
+def learn_meaning(
+    items: Sequence[Taught], labels: Sequence[str], vectors: Vectors, *, is_balanced: bool = False
+) -> MeaningModel:
+    """A model for the labels, of which there are two at least. Takes seconds when the vectors are ready."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 (slow to load, and only learning needs it)
 
     rows = vectors.of([item.text for item in items])
     mean = rows.mean(axis=0)
     place = {label: number for number, label in enumerate(labels)}
     wanted = np.array([place[item.label] for item in items])
-    learner = LogisticRegression(C=LOOSENESS, max_iter=ROUNDS)
+    learner = LogisticRegression(C=LOOSENESS, max_iter=ROUNDS, class_weight="balanced" if is_balanced else None)
     learner.fit((rows - mean) * SCALE, wanted, sample_weight=np.array([item.weight for item in items], np.float32))
     weights = np.zeros((rows.shape[1], len(labels)), np.float32)
     bias = np.full(len(labels), LOWEST, np.float32)
-    weights[:, learner.classes_] = learner.coef_.T
-    bias[learner.classes_] = learner.intercept_
+    weights[:, learner.classes_] = both_ways(learner.coef_).T
+    bias[learner.classes_] = both_ways(learner.intercept_)
     return MeaningModel(vectors.embedder, mean, weights, bias)

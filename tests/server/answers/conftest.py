@@ -16,6 +16,7 @@ from server.answers.loader import load_content
 
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "content"
 TODAY = date(2026, 11, 22)
+LANGUAGES = ("en", "cy", "ar")
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +52,6 @@ def faults(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
     monkeypatch.setattr(limits, "MUST_FIND_ELSEWHERE", 1)
 
     def found(today: date = TODAY) -> list[str]:
-        return [str(fault) for fault in check_content(folder, folder / "no-locales", today).faults]
+        return [str(fault) for fault in check_content(folder, folder / "no-locales", today, LANGUAGES).faults]
 
     return found

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from server.cli.content import check
-from tests.server.answers.conftest import TODAY
+from tests.server.answers.conftest import LANGUAGES, TODAY
 
 EN = "answers/work/site-card/en.md"
 CY = "answers/work/site-card/cy.md"
@@ -111,15 +111,15 @@ def test_a_missing_language_and_file_are_faults(faults: Faults, folder: Path) ->
 def test_the_command_prints_a_table_and_says_yes_or_no(
     faults: Faults, folder: Path, edit: Edit, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert check(folder, folder, TODAY) == 0
+    assert check(folder, folder, TODAY, LANGUAGES) == 0
     printed = capsys.readouterr().out
     assert "work.site-card" in printed
     assert "must-find en: 6 of 6" in printed
     edit(EN, SHORT, "You should pass a test.")
-    assert check(folder, folder, TODAY) == 1
+    assert check(folder, folder, TODAY, LANGUAGES) == 1
     assert f"{EN}:10: Short: 'should' is not said here" in capsys.readouterr().out
 
 
 def test_content_that_cannot_be_read_is_still_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert check(tmp_path, tmp_path, TODAY) == 1
+    assert check(tmp_path, tmp_path, TODAY, LANGUAGES) == 1
     assert "menu.yaml:1: the file is missing" in capsys.readouterr().out

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from dialogs.ports import Intent
 from server.answers.content import Content
-from server.answers.finder import NgramFinder, build_finder
+from server.answers.finding.build import build_finder
+from server.answers.finding.finder import Finder
 
 
 @pytest.fixture(scope="module")
-def finder(content: Content) -> NgramFinder:
-    return build_finder(content)
+def finder(content: Content) -> Finder:
+    return build_finder(content, None)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def finder(content: Content) -> NgramFinder:
         ("beddi cscs card", "", "work.site-card"),
     ],
 )
-def test_finds_the_topic(finder: NgramFinder, text: str, language: str, topic: str) -> None:
+def test_finds_the_topic(finder: Finder, text: str, language: str, topic: str) -> None:
     finding = finder.find(text, language)
     assert finding.topic == topic
     assert finding.alternatives[0] == topic
@@ -55,7 +56,7 @@ def test_finds_the_topic(finder: NgramFinder, text: str, language: str, topic: s
         "?",
     ],
 )
-def test_refuses_what_it_does_not_know(finder: NgramFinder, text: str) -> None:
+def test_refuses_what_it_does_not_know(finder: Finder, text: str) -> None:
     finding = finder.find(text, "en")
     assert finding.topic is None
     assert finding.intent is None
@@ -65,13 +66,13 @@ def test_refuses_what_it_does_not_know(finder: NgramFinder, text: str) -> None:
     ("text", "intent"),
     [("hello", Intent.GREETING), ("thanks a lot!", Intent.THANKS), ("are you a robot?", Intent.WHO_ARE_YOU)],
 )
-def test_talk_that_is_no_question_is_an_intent(finder: NgramFinder, text: str, intent: Intent) -> None:
+def test_talk_that_is_no_question_is_an_intent(finder: Finder, text: str, intent: Intent) -> None:
     finding = finder.find(text, "en")
     assert finding.intent is intent
     assert finding.topic is None
 
 
-def test_says_which_sample_decided(finder: NgramFinder) -> None:
+def test_says_which_sample_decided(finder: Finder) -> None:
     assert finder.explain("can i leave school at 16 please", "en").matched == "can i leave school at 16"
 
 
@@ -100,15 +101,15 @@ def test_never_raises(content: Content, text: str, language: str) -> None:
     assert len(finding.alternatives) <= 5
 
 
-_SMALL: dict[int, NgramFinder] = {}
+_SMALL: dict[int, Finder] = {}
 
 
-def build_small(content: Content) -> NgramFinder:
+def build_small(content: Content) -> Finder:
     """One finder for all examples."""
     return _SMALL.setdefault(id(content), build_finder(content))
 
 
-def test_a_very_long_message_costs_little(finder: NgramFinder) -> None:
+def test_a_very_long_message_costs_little(finder: Finder) -> None:
     began = time.process_time()
     finder.find("i need a card for the building site because " * 250, "en")
     assert time.process_time() - began < 2

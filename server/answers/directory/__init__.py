@@ -1,0 +1,1 @@
+"""The directory of local services: `content/directory/<area>.yaml`."""
