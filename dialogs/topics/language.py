@@ -74,8 +74,8 @@ def _partly(chosen: Talk, name: str) -> Turn:
     partly = chosen.voice.say(
         "I only have the most important words in {language}. The rest is in English.", language=name
     )
-    text = f"{partly} {chosen.voice.say('A person here will look for an interpreter.')}"
-    turn = home.show(chosen, text=f"{text} {truth(chosen.voice, chosen.facts)}", outcome="language_partly")
+    text = f"{partly} {_interpreter(chosen.voice, chosen)}"
+    turn = home.show(chosen, text=text, outcome="language_partly")
     return replace(turn, effects=(*turn.effects, for_a_person(chosen)))
 
 
@@ -90,6 +90,12 @@ def _signing(talk: Talk) -> Turn:
     return home.show(chosen, text=text, outcome="signing")
 
 
+def _interpreter(voice: Voice, talk: Talk) -> str:
+    """What happens next for somebody whose language we do not have, and when."""
+    text = voice.say("A person here will look for an interpreter.")
+    return f"{text} {truth(voice, talk.facts)}"
+
+
 def for_a_person(talk: Talk) -> Effect:
     """What is written in a language that we cannot read goes to a person, within the time for access needs."""
     return AddToCase() if talk.facts.case else OpenCase("language", CaseUrgency.ACCESS, talk.language)
@@ -98,11 +104,11 @@ def for_a_person(talk: Talk) -> Effect:
 def missing(talk: Talk, heard_code: str = "") -> Turn:
     """A language that is not offered: said in English, and a person is asked to find an interpreter; it is not answered by this."""
     voice = Voice(talk.ports.wording, "en")
-    text = f"{voice.say('I do not have this language yet.')} {voice.say('A person here will look for an interpreter.')}"
+    text = voice.say("I do not have this language yet.")
     then = Next("media", notes={"reason": "language"})
     filed = (FileUnanswered(talk.text, heard_code),) if heard_code else ()
     entries = [Entry("languages:0", home.LANGUAGES_LABEL, voice.say("language"))]
-    reply = Reply(language="en", text=f"{text} {truth(voice, talk.facts)}")
+    reply = Reply(language="en", text=f"{text} {_interpreter(voice, talk)}")
     return respond(talk, reply, "language_missing", entries, (*filed, for_a_person(talk)), then=then)
 
 

@@ -108,7 +108,7 @@ def _shown(talk: Talk, answer: Answer, found: Sequence[LocalService]) -> Turn:
     if any(service.is_sample for service in found):
         parts.insert(0, talk.voice.say("This is a sample. These places are not real."))
     reply = talk.reply(
-        "\n\n".join([" ".join(parts), *(_plain(card) for card in cards if is_plain)]),
+        "\n\n".join([" ".join(parts), *(_plain(talk, card) for card in cards if is_plain)]),
         lines=() if is_plain else tuple(cards),
         source=_source(talk, found),
         is_sensitive=answer.is_sensitive,
@@ -126,8 +126,9 @@ def _card(talk: Talk, service: LocalService) -> LineCard:
     return LineCard(service.id, service.name, service.phone, service.text_to, service.web, note)
 
 
-def _plain(card: LineCard) -> str:
-    reach = ", ".join(filter(None, (card.phone, card.text_to))) or card.web
+def _plain(talk: Talk, card: LineCard) -> str:
+    texting = talk.voice.say("text {number}", number=card.text_to) if card.text_to else ""
+    reach = ", ".join(filter(None, (card.phone, texting))) or card.web
     return f"{card.name}: {reach}. {card.note}" if reach else f"{card.name}. {card.note}"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.architecture.code import ROOT
 from tools.environment import LOCKS
 
-BINARY = {".png", ".ico", ".woff2", ".mo", ".gz"}
+BINARY = {".npz", ".png", ".ico", ".woff2", ".mo", ".gz"}
 FOREIGN = ("server/web/static/vendor/", "tests/support/node/package-lock.json")
 """Other people's texts, as they wrote them."""
 

@@ -45,12 +45,12 @@ def test_the_card():
         ("i took all my pills", "overdose", ["999", "111", "childline"]),
         ("my dad hits me", "abuse", ["999", "childline", "shout"]),
         ("my boyfriend hits me and hes here", "abuse", ["999", "childline", "shout"]),
-        ("im running stuff for some1 owes him money", "exploited", ["999", "fearless", "childline"]),
+        ("im running stuff for some1 owes him money", "exploitation", ["999", "fearless", "childline"]),
         ("ive got nowhere to sleep tonight", "runaway_homeless_tonight", ["999", "runaway", "childline"]),
-        ("the house is on fire", "fire", ["999", "111", "childline"]),
+        ("the house is on fire", "immediate_danger", ["999", "111", "childline"]),
         ("my brother is missing", "missing_or_friend_at_risk", ["999", "runaway", "childline"]),
         ("im 22 and i want to die", "suicide", ["999", "samaritans", "shout"]),
-        ("im 18, they make me sell", "exploited", ["999", "modern-slavery", "childline"]),
+        ("im 18, they make me sell", "exploitation", ["999", "modern-slavery", "childline"]),
     ],
 )
 def test_lines_for_each_kind_and_age(text, kind, lines):

@@ -1,5 +1,7 @@
 """Languages: offered in their own script, never switched in silence, remembered."""
 
+from dataclasses import replace
+
 import pytest
 
 from dialogs.effects import CaseUrgency, FileUnanswered, OpenCase
@@ -77,9 +79,11 @@ def test_one_that_we_do_not_have():
     story.says("cymraeg")
     turn = story.says("potrzebuje pomocy")
     assert turn.outcome.name == "language_missing"
-    assert turn.effects == (FileUnanswered("potrzebuje pomocy", "pl"),)
-    assert (story.last.language, story.last.text[:38]) == ("en", "I do not have this language yet. A per")
-    assert story.says("9").effects == (OpenCase("language", CaseUrgency.ACCESS, "cy"),)
+    wanted = OpenCase("language", CaseUrgency.ACCESS, "cy")
+    assert turn.effects == (FileUnanswered("potrzebuje pomocy", "pl"), wanted)
+    assert story.last.language == "en"
+    assert story.last.text.startswith("I do not have this language yet. A person here will look for an interpreter.")
+    assert story.says("9").effects == (wanted,)
     assert Story().says("polski").outcome.name == "language_missing"
 
 
@@ -115,3 +119,22 @@ def test_a_translation_with_a_wrong_field_is_said_in_english():
             return "Croeso {naem}"
 
     assert Voice(Broken(), "cy").say("Welcome {name}", name="x") == "Welcome x"
+
+
+def test_sign_language_shows_lines_that_need_no_hearing():
+    story = Story()
+    turn = story.says("bsl")
+    assert turn.outcome.name == "signing"
+    assert story.state.settings.is_signing
+    story.says("i want to die")
+    assert [line.id for line in story.last.lines] == ["999-bsl", "childline-bsl", "shout"]
+
+
+def test_a_language_of_which_only_the_most_important_texts_stand():
+    story = Story()
+    story.facts = replace(story.facts, languages=(*story.facts.languages, "ti"))
+    turn = story.says("tigrinya")
+    assert turn.outcome.name == "language_partly"
+    assert "interpreter" in story.last.text
+    assert OpenCase("language", CaseUrgency.ACCESS, "ti") in turn.effects
+    assert OpenCase("language", CaseUrgency.ACCESS, "ti") in story.says("kem dei aleka").effects

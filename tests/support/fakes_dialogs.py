@@ -55,6 +55,8 @@ LANGUAGE_WORDS = {
     "cy": "welsh cymraeg",
     "ar": "arabic عربي العربية",
     "pl": "polish polski",
+    "ti": "tigrinya",
+    "bfi": "bsl",
     "ur": "urdu",
 }
 OWN_NAMES = {"en": "English", "cy": "Cymraeg", "ar": "العربية", "pl": "Polski"}
@@ -181,6 +183,11 @@ class FakeAnswerBook:
             "modern-slavery",
             "fearless",
             "domestic-abuse",
+            "karma-nirvana",
+            "report-remove",
+            "revenge-porn-helpline",
+            "999-bsl",
+            "childline-bsl",
             "runaway",
         }
         if line_id not in known:

@@ -58,7 +58,7 @@ class FeedDouble:
         else:
             wanted = unquote(parts.path.removeprefix("/o/services/"))
             found = next((s for s in self.services if s["id"] == wanted), None)
-            send(handler, found if found else {"error": "none"}, 200 if found else 404)
+            send(handler, found or {"error": "none"}, 200 if found else 404)
 
     def _page(self, number: int) -> dict[str, Any]:
         begin, total = (number - 1) * PER_PAGE, -(-len(self.services) // PER_PAGE)
@@ -101,7 +101,7 @@ def serving(double: FeedDouble) -> Iterator[FeedDouble]:
         def do_GET(self) -> None:
             double.respond(self)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *_: object) -> None:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -15,7 +15,7 @@ from server.answers.directory.keep import read_area
 from server.answers.directory.schema import Area
 from server.answers.directory.source import SourceError, slug
 from server.cli.directory import bring_in
-from tests.server.answers.directory.feed_double import FeedDouble, drip, send, serving, service
+from tests.server.answers.directory.feed_double import FeedDouble, drip, send, service, serving
 
 TODAY = date(2026, 11, 22)
 
