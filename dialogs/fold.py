@@ -8,6 +8,9 @@ import unicodedata
 APOSTROPHES = dict.fromkeys(map(ord, "'’‘`´ʼʻ′＇"))
 LOOK_ALIKES = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "$": "s"}
 ARABIC_FORMS = {"ٱ": "ا", "ى": "ي", "ة": "ه", "ک": "ك", "ی": "ي", "ـ": "", "ھ": "ه", "ہ": "ه", "ء": ""}
+LETTER_FORMS = {"ł": "l", "đ": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe"}
+"""Letters with a stroke or without a dot that Unicode does not take apart, and that are typed without."""
+
 FIRST_SKIN_TONE = "\U0001f3fb"
 
 _INSIDE_A_WORD = re.compile(r"(?<=[^\W\d_])[013457$](?=[^\W\d_])")
@@ -29,6 +32,8 @@ class _Characters(dict[int, str]):
     def _kept(self, char: str) -> str:
         if char in ARABIC_FORMS:
             return ARABIC_FORMS[char]
+        if char in LETTER_FORMS:
+            return LETTER_FORMS[char]
         category = unicodedata.category(char)
         if unicodedata.combining(char) or category == "Cf" or "\ufe00" <= char <= "\ufe0f":
             return ""

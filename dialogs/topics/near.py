@@ -49,7 +49,7 @@ def ask(talk: Talk, topic: str) -> Turn:
     """Asks where they are. What is said while a person reads along goes to that person, so then nothing is promised."""
     text = talk.voice.say("Which area, or the first half of your postcode?")
     if talk.facts.case is None and not crisis.is_present(talk):
-        text = talk.voice.say("Which area, or the first half of your postcode? I do not keep it.")
+        text = talk.voice.say("Which area, or the first half of your postcode? I use it only to look this up.")
     return _asked(talk, topic, text, "near_asked")
 
 

@@ -22,7 +22,7 @@ SHOP = LocalService(
     "shop", "Sample Careers Shop", "An adviser.", date(2026, 10, 1), "Sample Town",
     is_always_open=True, cost="Bring a pen.", referral="gp", text_to="07700 900001", web="example.org/shop",
 )  # fmt: skip
-ASKED = "Which area, or the first half of your postcode? I do not keep it."
+ASKED = "Which area, or the first half of your postcode? I use it only to look this up."
 NONE = "I do not know a place for this there, and I will not guess. A person can look for you."
 
 

@@ -14,6 +14,7 @@ from server.answers.directory.freshness import why_stale, year_before
 from server.answers.directory.keep import read_area
 from server.answers.directory.nearby import Directory
 from server.answers.directory.schema import TYPES, Area, Service
+from server.answers.live import LiveLibrary
 from server.answers.loader import load_content
 from server.answers.wire import ports_of
 from server.cli.directory import show
@@ -136,6 +137,15 @@ def test_the_directory_is_a_part_of_what_a_turn_may_ask(folder: Path) -> None:
     ports = ports_of(load_content(folder), folder / "no-locales", lambda: TODAY, has_meaning=False)
     assert ports.services.has(KINDS)
     assert [found.id for found in ports.services.near(KINDS, "ZZ1", "en", 15)] == ["club"]
+
+
+def test_what_is_published_later_is_known_at_once(folder: Path, tmp_path: Path) -> None:
+    library = LiveLibrary(folder, folder / "no-locales", lambda: TODAY, tmp_path / "cache", has_drafts=True)
+    assert not library.ports.services.has(KINDS)
+    put(folder, "town", service("club"))
+    library.publish(load_content(folder))
+    assert library.ports.services.has(KINDS)
+    assert [found.id for found in library.ports.services.near(KINDS, "ZZ1", "en", None)] == ["club"]
 
 
 def test_the_name_of_an_area_is_no_misspelt_command(folder: Path) -> None:
