@@ -7,7 +7,7 @@ from pathlib import Path
 
 from server.answers.content import Content
 from server.answers.danger import learn as danger
-from server.answers.danger.learn import examples, fit_quiet, is_danger
+from server.answers.danger.learn import examples, is_danger
 from server.answers.finding import build as finding
 from server.answers.finding.kept import fingerprint
 from server.answers.finding.learning import keep_prepared, prepare
@@ -25,7 +25,7 @@ def learn_all(content: Content, meaning: Embedder, cache: Path) -> dict[str, int
     questions, dangers = tuple(taught(content)), is_danger(tuple(examples(content)))
     found = prepare(questions, speller, vectors, made_from=fingerprint(questions, speller))
     keep_prepared(content.folder / finding.PREPARED, found)
-    feared = prepare(dangers, speller, vectors, fit_quiet, made_from=fingerprint(dangers, speller), is_balanced=True)
+    feared = prepare_danger(dangers, speller, vectors, fingerprint(dangers, speller))
     keep_prepared(content.folder / danger.PREPARED, feared)
     return {"finder": len(questions), "alarm": len(dangers)}
 

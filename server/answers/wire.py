@@ -53,12 +53,13 @@ def ports_of(
     """The same for content already read; with `is_quick` nothing is learnt that `cache` does not hold."""
     meaning = embedder() if has_meaning else None
     services = Directory(content.areas.values(), today, has_drafts=has_drafts)
-    second = second_reader(content, meaning, cache, is_quick=is_quick)
+    guesser = build_guesser(content, cache, is_quick=is_quick) or ScriptGuesser()
+    second = second_reader(content, meaning, guesser, cache, is_quick=is_quick)
     return Ports(
         finder=build_finder(content, meaning, cache, is_quick=is_quick),
         book=Library(content, today, has_drafts),
         phrases=ContentPhrasebook(content.phrases, known_words(content) | services.words()),
-        guesser=build_guesser(content, cache, is_quick=is_quick) or ScriptGuesser(),
+        guesser=guesser,
         wording=CatalogueWording(locales_dir),
         alarm=TwoReaders(alarm_rules(content), second),
         services=services,

@@ -110,7 +110,10 @@ def test_an_answer_in_another_language_says_so_first():
     assert story.last.language == "cy"
     turn = story.says("cscs")
     assert [reply.language for reply in turn.replies] == ["cy", "en"]
-    assert turn.replies[0].text == "[cy] I only have this answer in English for now. A person can look for an interpreter: reply 9."
+    assert (
+        turn.replies[0].text
+        == "[cy] I only have this answer in English for now. A person can look for an interpreter: reply 9."
+    )
 
 
 def test_a_parent_is_told_nothing_about_anyone():

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from dialogs.ports import AlarmKind, Tier
+from dialogs.ports import AlarmKind, LanguageGuesser, Tier
 from server.answers.content import Content
 from server.answers.danger.reader import SecondReader
 from server.answers.finding.build import kept_model, trained_model
 from server.answers.finding.learning import Prepared, labels_of, prepare, read_prepared
-from server.answers.finding.semantic import Embedder, Floats
+from server.answers.finding.semantic import Embedder, Floats, Vectors
 from server.answers.finding.spelling import Speller
 from server.answers.finding.taught import NOTHING, Taught
-from server.answers.finding.trained import UNFITTED, Confidence, is_trainable, summary
+from server.answers.finding.trained import UNFITTED, is_trainable, summary
 
 KIND_OF_TOPIC: Final = {
     "crisis.suicide": AlarmKind.SUICIDE,
@@ -35,7 +36,15 @@ QUIET: Final = 0.95
 """Share of the held-out hard negatives that the second reader must leave alone."""
 
 TOPIC_WEIGHT: Final = 0.5
-STEEPNESS: Final = 4.0
+ORDINARY_WEIGHT: Final = 0.2
+"""Ordinary questions are many and easy: with more weight they drown the messages that are hard to tell apart."""
+
+QUIETER: Final = 0.985
+"""The same share of ordinary questions."""
+
+ENOUGH: Final = 25
+"""Messages held out of one language, from which on it has a line of its own."""
+
 PREPARED: Final = "models/danger.npz"
 """In the content folder."""
 
@@ -49,9 +58,10 @@ def examples(content: Content) -> Iterator[Taught]:
         if kind is None and topic.meta.tier is Tier.CRISIS:
             continue
         for language, asked in topic.samples.items():
-            yield from (Taught(kind or NOTHING, sample.text, language, TOPIC_WEIGHT) for sample in asked)
+            weight = TOPIC_WEIGHT if kind else ORDINARY_WEIGHT
+            yield from (Taught(kind or NOTHING, sample.text, language, weight) for sample in asked)
     for language, refused in content.refused.items():
-        yield from (Taught(NOTHING, sample.text, language, TOPIC_WEIGHT) for sample in refused)
+        yield from (Taught(NOTHING, sample.text, language, ORDINARY_WEIGHT) for sample in refused)
 
 
 def is_danger(items: Sequence[Taught]) -> tuple[Taught, ...]:
@@ -60,7 +70,12 @@ def is_danger(items: Sequence[Taught]) -> tuple[Taught, ...]:
 
 
 def second_reader(
-    content: Content, meaning: Embedder | None, cache: Path | None = None, *, is_quick: bool = False
+    content: Content,
+    meaning: Embedder | None,
+    guesser: LanguageGuesser,
+    cache: Path | None = None,
+    *,
+    is_quick: bool = False,
 ) -> SecondReader | None:
     """The trained reader, from `cache` when nothing changed; None while there are too few examples, or nothing kept and no time."""
     items, speller = tuple(examples(content)), Speller(content.spelling)
@@ -73,14 +88,42 @@ def second_reader(
         detector = kept_model("danger", whether, speller, prepared, meaning, cache)
         namer = kept_model("kinds", kinds, speller, of_kinds, None, cache)
     else:
-        prepared = prepared or prepare(whether, speller, None, fit_quiet, is_balanced=True)
+        prepared = prepared or prepare_danger(whether, speller, None)
         detector = trained_model("danger", whether, speller, prepared, meaning, cache, is_balanced=True)
         namer = trained_model("kinds", kinds, speller, of_kinds, None, cache)
-    return SecondReader(detector, namer) if detector and namer else None
+    if prepared is None or detector is None or namer is None:
+        return None
+    limits = prepared.limits_both if detector.meaning else prepared.limits
+    return SecondReader(detector, namer, guesser, limits)
 
 
-def fit_quiet(scores: Floats, asked: Sequence[Taught], labels: Sequence[str]) -> Confidence:
-    """Confidence is 0.5 where all but a few of the held-out hard negatives stay below it."""
-    quiet = [summary(row, labels)[0] for row, item in zip(scores, asked, strict=True) if item.label == NOTHING]
-    doubt = float(np.quantile(quiet, QUIET)) if quiet else 0.0
-    return Confidence(STEEPNESS, 0.0, STEEPNESS * doubt, 0.5, 0.0)
+def prepare_danger(items: Sequence[Taught], speller: Speller, vectors: Vectors | None, made_from: str = "") -> Prepared:
+    """Learns whether there is danger, and draws the line in each language."""
+    return prepare(
+        items, speller, vectors, lambda *_: UNFITTED, made_from, is_balanced=True, held=every_fifth, limits=quiet_limits
+    )
+
+
+def every_fifth(items: Sequence[Taught]) -> tuple[list[Taught], list[Taught]]:
+    """(what is kept, one in five of all texts, ordinary questions among them); the same ones every time."""
+    held = [blake2b(item.text.encode(), digest_size=2).digest()[1] % 5 == 0 for item in items]
+    kept = [item for item, is_held in zip(items, held, strict=True) if not is_held]
+    return kept, [item for item, is_held in zip(items, held, strict=True) if is_held]
+
+
+def quiet_limits(scores: Floats, asked: Sequence[Taught], labels: Sequence[str]) -> dict[str, float]:
+    """By language, the margin below which all but a few held-out messages without danger stay; for "" over all languages."""
+    margins = [
+        (item, summary(row, labels)[0]) for row, item in zip(scores, asked, strict=True) if item.label == NOTHING
+    ]
+    drawn: dict[str, float] = {}
+    for language in ("", *sorted({item.language for item, _ in margins})):
+        own = [(item.weight, margin) for item, margin in margins if language in {"", item.language}]
+        hard = [margin for weight, margin in own if weight == 1]
+        ordinary = [margin for weight, margin in own if weight < 1]
+        lines = [
+            np.quantile(part, share) for part, share in ((hard, QUIET), (ordinary, QUIETER)) if len(part) >= ENOUGH
+        ]
+        if lines:
+            drawn[language] = float(max(lines))
+    return drawn

@@ -6,11 +6,12 @@ The model may only add: what the rules raise stands. It reads hints and situatio
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from dialogs.ports import Alarm, AlarmKind, AlarmReader
+from dialogs.fold import fold
+from dialogs.ports import Alarm, AlarmKind, AlarmReader, LanguageGuesser
 from dialogs.topics.crisis import ANY_LANGUAGE
 from server.answers.finding.spelling import MAX_WORDS
 from server.answers.finding.trained import TrainedModel
@@ -21,16 +22,21 @@ OVERLAP: Final = 10
 
 @dataclass(frozen=True)
 class SecondReader:
-    """A small model learnt from examples: `detector` says whether a text speaks of danger, `namer` of which kind."""
+    """A small model learnt from examples: `detector` says whether a text speaks of danger, `namer` of which kind.
+
+    `limits` hold the margin from which on it does by language, "" for all: languages differ in how far apart they stand.
+    """
 
     detector: TrainedModel
     namer: TrainedModel
+    guesser: LanguageGuesser
+    limits: Mapping[str, float]
 
     def sensed(self, text: str) -> AlarmKind | None:
         """The kind of danger in the part of the text that shows it most, or None."""
-        read = ((self.detector.rank(part, "").confidence, part) for part in _parts(text))
-        confidence, part = max(read, default=(0.0, ""))
-        if confidence < self.detector.near_enough:
+        margin, part = max(((self.detector.margin(part, ""), part) for part in _parts(text)), default=(0.0, ""))
+        limit = self.limits.get(self.guesser.guess(text) or "", self.limits.get(""))
+        if limit is None or margin < limit or not fold(part):
             return None
         return AlarmKind(self.namer.rank(part, "").label)
 

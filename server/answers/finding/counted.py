@@ -7,19 +7,20 @@ very many topics, and the first seconds after a start.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import exp, log, sqrt
 from typing import Final
 
 from server.answers.finding.features import pieces, runs
 from server.answers.finding.ranking import Match, Ranking
 from server.answers.finding.spelling import Speller
-from server.answers.finding.taught import NOTHING, Taught
+from server.answers.finding.taught import NOTHING, Taught, is_topic
 
 SMOOTHING: Final = 0.5
 """Weight that every feature has outside a label before it is seen there; more trusts rare features less."""
 
-RUN_WEIGHT: Final = 2.0
+WORD_WEIGHT: Final = 2.0
+PAIR_WEIGHT: Final = 1.5
 PIECES_WEIGHT: Final = 2.0
 
 SCORE_WORTH: Final = 3.05
@@ -28,6 +29,7 @@ DOUBT: Final = 3.04
 """Confidence is a logistic curve over score and lead, fitted on held-out samples of the first thirteen topics."""
 
 NEAR_ENOUGH: Final = 0.37
+CLOSE_LEAD: Final = 0.2
 FALLBACK: Final = "en"
 ELSEWHERE: Final = 0.8
 """What a find in a language that was not asked for is worth: a mixed message may still be won by it."""
@@ -64,7 +66,7 @@ class CountedIndex:
 class CountedModel:
     """A Ranker over one counted index a language. Immutable."""
 
-    indexes: Mapping[str, CountedIndex]
+    indexes: Mapping[str, CountedIndex] = field(repr=False)
     near_enough: float = NEAR_ENOUGH
 
     def rank(self, text: str, language: str) -> Ranking:
@@ -93,12 +95,14 @@ def _ranked(index: CountedIndex, text: str, worth: float) -> Ranking:
         return Ranking((), 0.0)
     lead = matches[0].score - (matches[1].score if len(matches) > 1 else 0.0)
     confidence = worth / (1 + exp(DOUBT - SCORE_WORTH * matches[0].score - LEAD_WORTH * lead))
-    return Ranking(matches, 0.0 if matches[0].label == NOTHING else confidence)
+    topics = [match.score for match in matches if is_topic(match.label)]
+    is_close = len(topics) > 1 and topics[0] - topics[1] < CLOSE_LEAD
+    return Ranking(matches, 0.0 if matches[0].label == NOTHING else confidence, is_close)
 
 
 def _features(words: Sequence[str]) -> dict[str, float]:
     """Feature to weight, before rarity is known. Words and pairs carry a mark no piece can begin with."""
-    weights = {f"={run}": RUN_WEIGHT for run in runs(words)}
+    weights = {f"={run}": PAIR_WEIGHT if " " in run else WORD_WEIGHT for run in runs(words) if run.count(" ") <= 1}
     for word in words:
         parts = [piece for piece in pieces((word,)) if 3 <= len(piece) <= 4]  # noqa: PLR2004
         each = PIECES_WEIGHT / sqrt(len(parts) or 1)

@@ -21,7 +21,7 @@ ALTERNATIVES: Final = 5
 class Finder:
     """An AnswerFinder over a model. Immutable; build a new one when something is published."""
 
-    model: Ranker
+    model: Ranker = field(repr=False)
     taught: Sequence[Taught] = field(default=(), repr=False)
 
     def find(self, text: str, language: str) -> Finding:

@@ -53,12 +53,14 @@ class LearnedGuesser:
     def _learned(self, words: Sequence[str], *, is_arabic: bool) -> str | None:
         scores = self.model.scores(words)
         possible = [n for n, code in enumerate(self.languages) if not is_arabic or code in ARABIC_LETTERS]
-        first, second, *_ = sorted((float(scores[n]) for n in possible), reverse=True)
+        if not possible:
+            return None
         if not is_arabic and self._is_foreign(words):
             return UNKNOWN
-        if first - second < SURE_LEAD:
+        first, *others = sorted(possible, key=lambda n: -scores[n])
+        if others and scores[first] - scores[others[0]] < SURE_LEAD:
             return None
-        return self.languages[max(possible, key=lambda n: scores[n])]
+        return self.languages[first]
 
     def _is_foreign(self, words: Sequence[str]) -> bool:
         written = [word for word in words if word.isalpha()]

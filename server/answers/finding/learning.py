@@ -6,8 +6,9 @@ content (`models/*.npz`, some 100 kB): the weights of meaning, and how sure to b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -22,17 +23,24 @@ from server.answers.finding.trained import MEANING_WORTH, Confidence, TrainedMod
 
 SEPARATOR: Final = "\n"
 Fit = Callable[[Floats, Sequence[Taught], Sequence[str]], Confidence]
+Held = Callable[[Sequence[Taught]], tuple[list[Taught], list[Taught]]]
+Limits = Callable[[Floats, Sequence[Taught], Sequence[str]], dict[str, float]]
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What stays true while only a few samples change. `made_from` names the samples it was learnt from."""
+    """What stays true while only a few samples change. `made_from` names the samples it was learnt from.
+
+    `limits` by language are for readers that draw a line of their own: by spelling alone, and with meaning.
+    """
 
     labels: tuple[str, ...]
     spelling: Confidence
     both: Confidence | None
     meaning: MeaningModel | None
     made_from: str = ""
+    limits: Mapping[str, float] = field(default_factory=dict)
+    limits_both: Mapping[str, float] = field(default_factory=dict)
 
     def meaning_for(self, labels: Sequence[str], meaning: Embedder | None) -> MeaningModel | None:
         """The weights of meaning with their columns in the order of `labels`; a label that is new to them is unlikely."""
@@ -61,25 +69,28 @@ def prepare(
     made_from: str = "",
     *,
     is_balanced: bool = False,
+    held: Held = held_out,
+    limits: Limits = lambda *_: {},
 ) -> Prepared:
     """Learns twice: once without one sample in five, to see how sure to be, and once from all for the weights of meaning."""
     labels = labels_of(items)
-    kept, asked = held_out(items)
+    kept, asked = held(items)
     lexical = learn_lexical(kept, labels, speller, is_balanced=is_balanced)
     scores = np.stack([lexical.scores(speller.words(item.text, item.language)) for item in asked])
-    spelling = fit(scores, asked, labels)
+    spelling, drawn = fit(scores, asked, labels), limits(scores, asked, labels)
     if vectors is None:
-        return Prepared(labels, spelling, None, None, made_from)
+        return Prepared(labels, spelling, None, None, made_from, drawn)
     asked_vectors = vectors.of([item.text for item in asked])
-    scores = scores + MEANING_WORTH * learn_meaning(kept, labels, vectors, is_balanced=is_balanced).scores_of(
-        asked_vectors
-    )
+    meaning = learn_meaning(kept, labels, vectors, is_balanced=is_balanced)
+    scores = scores + MEANING_WORTH * meaning.scores_of(asked_vectors)
     return Prepared(
         labels,
         spelling,
         fit(scores, asked, labels),
         learn_meaning(items, labels, vectors, is_balanced=is_balanced),
         made_from,
+        drawn,
+        limits(scores, asked, labels),
     )
 
 
@@ -105,13 +116,14 @@ def read_prepared(path: Path, meaning: Embedder | None) -> Prepared | None:
         with np.load(path, allow_pickle=False) as kept:
             labels = tuple(str(kept["labels"]).split(SEPARATOR))
             spelling = Confidence(*(float(number) for number in kept["spelling"]))
+            drawn = [json.loads(str(kept[part])) for part in ("limits", "limits_both")]
             if "weights" not in kept:
-                return Prepared(labels, spelling, None, None, str(kept["made_from"]))
+                return Prepared(labels, spelling, None, None, str(kept["made_from"]), *drawn)
             both = Confidence(*(float(number) for number in kept["both"]))
             weights = None
             if meaning:
                 weights = MeaningModel(meaning, kept["mean"], kept["weights"].astype(np.float32), kept["bias"])
-            return Prepared(labels, spelling, both, weights, str(kept["made_from"]))
+            return Prepared(labels, spelling, both, weights, str(kept["made_from"]), *drawn)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -122,6 +134,8 @@ def keep_prepared(path: Path, prepared: Prepared) -> None:
         "labels": np.array(SEPARATOR.join(prepared.labels)),
         "spelling": np.array(list(asdict(prepared.spelling).values())),
         "made_from": np.array(prepared.made_from),
+        "limits": np.array(json.dumps(dict(prepared.limits))),
+        "limits_both": np.array(json.dumps(dict(prepared.limits_both))),
     }
     if prepared.meaning and prepared.both:
         arrays |= {

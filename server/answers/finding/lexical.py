@@ -113,11 +113,11 @@ def learn_lexical(
     machine.fit(matrix, wanted, sample_weight=np.array([item.weight for item in items]))
     weights = np.zeros((len(vocabulary), len(labels)), np.float16)
     bias = np.full(len(labels), -1, np.float32)
-    weights[:, machine.classes_] = both_ways(machine.coef_).T
-    bias[machine.classes_] = both_ways(machine.intercept_)
+    weights[:, machine.classes_] = a_row_each(machine.coef_).T
+    bias[machine.classes_] = a_row_each(machine.intercept_)
     return LexicalModel(vocabulary, weights, bias)
 
 
-def both_ways(learnt: Floats) -> Floats:
-    """One row a label, also of two labels, for which a learner gives only the second one's."""
-    return np.concatenate((-learnt, learnt)) if len(learnt) == 1 else learnt
+def a_row_each(learnt: Floats) -> Floats:
+    """One row a label, also of two labels, for which a learner gives only the second one's: the first stands at 0."""
+    return np.concatenate((np.zeros_like(learnt), learnt)) if len(learnt) == 1 else learnt

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from server.answers.finding.lexical import both_ways
+from server.answers.finding.lexical import a_row_each
 from server.answers.finding.semantic import Embedder, Floats, Vectors
 from server.answers.finding.taught import Taught
 
@@ -59,6 +59,6 @@ def learn_meaning(
     learner.fit((rows - mean) * SCALE, wanted, sample_weight=np.array([item.weight for item in items], np.float32))
     weights = np.zeros((rows.shape[1], len(labels)), np.float32)
     bias = np.full(len(labels), LOWEST, np.float32)
-    weights[:, learner.classes_] = both_ways(learner.coef_).T
-    bias[learner.classes_] = both_ways(learner.intercept_)
+    weights[:, learner.classes_] = a_row_each(learner.coef_).T
+    bias[learner.classes_] = a_row_each(learner.intercept_)
     return MeaningModel(vectors.embedder, mean, weights, bias)

@@ -71,12 +71,18 @@ class TrainedModel:
         """The confidence that an answer needs."""
         return self.confidence.near_enough
 
+    def margin(self, text: str, language: str) -> float:
+        """How far the best label stands above what must be refused."""
+        return summary(self._scores(text, self.speller.words(text, language)), self.labels)[0]
+
+    def _scores(self, text: str, words: Sequence[str]) -> Floats:
+        scores = self.lexical.scores(words)
+        return scores + MEANING_WORTH * self.meaning.scores(text) if self.meaning and words else scores
+
     def rank(self, text: str, language: str) -> Ranking:
         """The labels for a text, best first."""
         words = self.speller.words(text, language)
-        scores = self.lexical.scores(words)
-        if self.meaning and words:
-            scores = scores + MEANING_WORTH * self.meaning.scores(text)
+        scores = self._scores(text, words)
         score, lead, order = summary(scores, self.labels)
         matches = tuple(Match(self.labels[n], float(scores[n])) for n in order)
         if not words or not matches:
@@ -90,7 +96,9 @@ def summary(scores: Floats, labels: Sequence[str]) -> tuple[float, float, list[i
     count = min(KEPT_MATCHES + 1, len(labels))
     best = np.argpartition(-scores, count - 1)[:count]
     order = [int(n) for n in best[np.argsort(-scores[best])] if n != nothing]
-    refused = max(float(scores[nothing]), LOWEST_NOTHING) if nothing is not None else LOWEST_NOTHING
+    refused = float(scores[nothing]) if nothing is not None else LOWEST_NOTHING
+    if len(labels) > 2:  # noqa: PLR2004 (of many labels each is weighed against all others, of two against the other)
+        refused = max(refused, LOWEST_NOTHING)
     first = float(scores[order[0]])
     second = float(scores[order[1]]) if len(order) > 1 else LOWEST_NOTHING
     return first - refused, first - second, order

@@ -83,13 +83,13 @@ def test_two_near_topics_are_close(content: Content) -> None:
         "work.site-card": replace(card, samples={"en": (replace(shared, text="help with the purple form now"),)}),
         "learning.leave-school": replace(school, samples={"en": (replace(shared, text="purple form help for you"),)}),
     }
-    finding = build_finder(replace(content, topics=both)).find("the purple form help", "en")
+    finding = build_finder(replace(content, topics=both), None).find("the purple form help", "en")
     assert finding.is_close
     assert set(finding.alternatives[:2]) == set(both)
 
 
 def test_an_empty_library_finds_nothing(content: Content) -> None:
-    empty = build_finder(replace(content, topics={}, phrases={}))
+    empty = build_finder(replace(content, topics={}, phrases={}), None)
     assert empty.find("need a card", "en").topic is None
 
 
@@ -106,7 +106,7 @@ _SMALL: dict[int, Finder] = {}
 
 def build_small(content: Content) -> Finder:
     """One finder for all examples."""
-    return _SMALL.setdefault(id(content), build_finder(content))
+    return _SMALL.setdefault(id(content), build_finder(content, None))
 
 
 def test_a_very_long_message_costs_little(finder: Finder) -> None:
