@@ -141,17 +141,17 @@ def key_ring_of(settings: Settings) -> KeyRing:
     return KeyRing.load_or_create(settings.var_dir / "keys")
 
 
-def build(settings: Settings, database_url: str, *, more_channels: dict[str, Channel] | None = None) -> Service:
-    """A service for this process. `more_channels` (by lane) are for the terminal, benchmarks and tests."""
+def build(
+    settings: Settings,
+    database_url: str,
+    *,
+    more_channels: dict[str, Channel] | None = None,
+    library: LiveLibrary | None = None,
+) -> Service:
+    """A service for this process. `more_channels` (by lane) and an open `library` are for the terminal, benchmarks and tests."""
     use_key_ring(key_ring_of(settings))
     zone = ZoneInfo(settings.area_time_zone)
-    library = LiveLibrary(
-        settings.content_dir,
-        settings.locales_dir,
-        lambda: utc_now().astimezone(zone).date(),
-        settings.cache_dir,
-        has_drafts=settings.has_drafts,
-    )
+    library = library or open_library(settings)
     ports = library.ports
     made_lanes = _lanes(settings) | {
         name: Lane(name, channel, Pace(UNPACED)) for name, channel in (more_channels or {}).items()
@@ -184,6 +184,18 @@ def build(settings: Settings, database_url: str, *, more_channels: dict[str, Cha
     if settings.has_telegram:
         _add_telegram(service)
     return service
+
+
+def open_library(settings: Settings) -> LiveLibrary:
+    """The library of the settings. Raises FaultyContent, with every fault, for content that cannot be read."""
+    zone = ZoneInfo(settings.area_time_zone)
+    return LiveLibrary(
+        settings.content_dir,
+        settings.locales_dir,
+        lambda: utc_now().astimezone(zone).date(),
+        settings.cache_dir,
+        has_drafts=settings.has_drafts,
+    )
 
 
 def _area(settings: Settings, zone: ZoneInfo) -> AreaProfile:

@@ -15,11 +15,12 @@ from server.answers.check_sms import check_sms, sms_cost
 from server.answers.check_text import check_text
 from server.answers.check_topic import check_topic
 from server.answers.check_translation import check_figures, check_translation
+from server.answers.check_wordings import check_wordings
 from server.answers.content import Content, Topic, TopicText
 from server.answers.directory.check import check_directory
 from server.answers.faults import ContentFault
 from server.answers.loader import read_content
-from server.answers.schema import OFFERED
+from server.answers.schema import OFFERED, PARTLY
 from server.answers.wire import ports_of
 
 
@@ -73,6 +74,8 @@ def _faults(
         yield from check_sms(ports, topic.meta.id, text)
     yield from check_library(content, languages, today)
     yield from check_figures(content, today)
+    if content.wordings:
+        yield from check_wordings(content, (*languages, *PARTLY))
     yield from check_directory(content, today)
     yield from check_found(hits)
     yield from check_alarm(content, ports.alarm)

@@ -20,6 +20,7 @@ from server.answers.schema import (
     Phrases,
     Spelling,
     TopicMeta,
+    Wordings,
 )
 from server.answers.yamlpos import Marked
 
@@ -92,4 +93,6 @@ class Content:
     refused: Mapping[str, tuple[Sample, ...]] = field(default_factory=dict)
     danger: Mapping[str, tuple[DangerSample, ...]] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
+    wordings: Mapping[str, Wordings] = field(default_factory=dict)
+    disclosing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     areas: Mapping[str, Area] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from server.answers.content import Content
 from server.answers.danger import learn as danger
-from server.answers.danger.learn import examples, is_danger
+from server.answers.danger.learn import examples, is_danger, prepare_danger
 from server.answers.finding import build as finding
 from server.answers.finding.kept import fingerprint
 from server.answers.finding.learning import keep_prepared, prepare

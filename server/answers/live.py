@@ -11,6 +11,10 @@ from dialogs.facts import Nation
 from dialogs.messages import LineCard
 from dialogs.ports import Alarm, Answer, Command, Finding, LocalService, Ports
 from server.answers.content import Content
+from server.answers.danger.reader import TwoReaders
+from server.answers.finding.finder import Finder
+from server.answers.finding.guesser import LearnedGuesser
+from server.answers.finding.trained import TrainedModel
 from server.answers.loader import load_content
 from server.answers.wire import ports_of
 
@@ -82,20 +86,32 @@ class LiveLibrary:
         self._locales, self._today, self._cache, self._has_drafts = locales, today, cache, has_drafts
         self._content = load_content(content_dir)
         self._current = _Current(self._ports(self._content, is_quick=True))
+        self._is_learnt = _has_all(self._current.ports)
         live = _Live(self._current)
         self.ports = Ports(live, live, live, live, self._current.ports.wording, live, live)
 
     def learn(self) -> None:
-        """Learns what was not kept, and answers by it from then on. Returns at once when everything was kept."""
-        self._current.ports = self._ports(self._content, is_quick=False)
+        """Learns what was not kept, and answers by it from then on. Returns at once when there is nothing to learn."""
+        if not self._is_learnt:
+            self._current.ports = self._ports(self._content, is_quick=False)
+            self._is_learnt = True
 
     def publish(self, content: Content) -> None:
         """Shows other content: its texts at once, what is learnt from it when it is learnt."""
         self._content = content
         self._current.ports = self._ports(content, is_quick=True)
+        self._is_learnt = _has_all(self._current.ports)
         self.learn()
 
     def _ports(self, content: Content, *, is_quick: bool) -> Ports:
         return ports_of(
             content, self._locales, self._today, has_drafts=self._has_drafts, is_quick=is_quick, cache=self._cache
         )
+
+
+def _has_all(ports: Ports) -> bool:
+    """True when every part that can be learnt was."""
+    finder, alarm = ports.finder, ports.alarm
+    is_found = isinstance(finder, Finder) and isinstance(finder.model, TrainedModel)
+    is_sensed = isinstance(alarm, TwoReaders) and alarm.second is not None
+    return is_found and is_sensed and isinstance(ports.guesser, LearnedGuesser)

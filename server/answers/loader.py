@@ -15,6 +15,7 @@ from server.answers.faults import ContentFault, FaultyContent
 from server.answers.markdown import parse_markdown
 from server.answers.schema import (
     AlarmFile,
+    Disclosing,
     Figures,
     FrontMatter,
     HelpLines,
@@ -23,6 +24,7 @@ from server.answers.schema import (
     Phrases,
     Spelling,
     TopicMeta,
+    Wordings,
 )
 from server.answers.yamlpos import Marked, read_yaml
 
@@ -54,7 +56,8 @@ class _Reader:
         topics = self._topics()
         lines = self._yaml(self.folder / "lines.yaml", HelpLines)
         menu = self._yaml(self.folder / "menu.yaml", Menu)
-        figures = self._yaml(self.folder / "figures.yaml", Figures) if (self.folder / "figures.yaml").exists() else None
+        figures = self._optional("figures.yaml", Figures)
+        disclosing = self._optional("disclosing.yaml", Disclosing)
         phrases = self._by_language("phrases", Phrases)
         alarm = self._by_language("alarm", AlarmFile)
         return Content(
@@ -70,6 +73,8 @@ class _Reader:
             refused=self._lists("refused"),
             danger=self._danger(),
             figures=figures.figures if figures else {},
+            wordings=self._by_language("wordings", Wordings),
+            disclosing=disclosing.words if disclosing else {},
             areas=self._by_language("directory", Area),
             faults=tuple(sorted(set(self.faults))),
         )
@@ -144,6 +149,9 @@ class _Reader:
     def _by_language(self, name: str, model: type[Model]) -> dict[str, Model]:
         read = ((path.stem, self._yaml(path, model)) for path in sorted((self.folder / name).glob("*.yaml")))
         return {language: found for language, found in read if found is not None}
+
+    def _optional(self, name: str, model: type[Model]) -> Model | None:
+        return self._yaml(self.folder / name, model) if (self.folder / name).exists() else None
 
     def _yaml(self, path: Path, model: type[Model]) -> Model | None:
         text = self._read(path)

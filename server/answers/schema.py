@@ -11,7 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from dialogs.ports import AlarmKind, Command, Intent, Tier
 
 OFFERED = ("en", "cy", "pl", "ro", "ar", "ur", "so", "fa")
-"""Languages offered in this version, in menu order; the first is what a missing one falls back to."""
+PARTLY = ("ps", "ti")
+"""Languages offered in menu order, the first is what a missing one falls back to; and those with the most important texts only."""
 
 GROUPS = ("home", "money", "work", "health", "rights")
 NEXT_LIMIT = 3
@@ -194,6 +195,21 @@ class Spelling(Strict):
 
     short_forms: dict[Text, Text] = {}
     prefixes: tuple[Text, ...] = ()
+
+
+class Wordings(Strict):
+    """`wordings/<lang>.yaml`: what bookings and reminders say; {braces} are filled when they are sent."""
+
+    status: Literal["draft", "approved"]
+    approved_by: str = ""
+    approved_on: date | None = None
+    wordings: dict[LineId, Text]
+
+
+class Disclosing(Strict):
+    """`disclosing.yaml`: by language, beginnings of words that give somebody away."""
+
+    words: dict[LanguageCode, tuple[Text, ...]]
 
 
 class FigureValue(Strict):

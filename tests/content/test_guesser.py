@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from server.answers.guesser import ScriptThenWordsGuesser
+
+from dialogs.ports import LanguageGuesser, Ports
 
 
 @pytest.fixture(scope="module")
-def guesser() -> ScriptThenWordsGuesser:
-    return ScriptThenWordsGuesser()
+def guesser(ports: Ports) -> LanguageGuesser:
+    return ports.guesser
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def guesser() -> ScriptThenWordsGuesser:
         ("can i leave school at 16", "en"),
     ],
 )
-def test_knows(guesser: ScriptThenWordsGuesser, text: str, language: str) -> None:
+def test_knows(guesser: LanguageGuesser, text: str, language: str) -> None:
     assert guesser.guess(text) == language
 
 
@@ -45,20 +46,5 @@ def test_knows(guesser: ScriptThenWordsGuesser, text: str, language: str) -> Non
      "tag probos yot breach", "someone to talk to pls", "ma mam said no", "mum la la land", "weed spice ket nos vape", "hi", "", "16",
      "im on the sofa at my nans", "mans been stabbed", "no english tigrinya", "uc", "ehcp", "bando trap cunch", "a b c", "ok so la"],
 )  # fmt: skip
-def test_english_messages_are_never_called_anything_else(guesser: ScriptThenWordsGuesser, text: str) -> None:
+def test_english_messages_are_never_called_anything_else(guesser: LanguageGuesser, text: str) -> None:
     assert guesser.guess(text) in {None, "en"}
-
-
-class _Certain:
-    """A detector that is always sure of itself."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-
-    def detect(self, text: str) -> tuple[str, float]:
-        return self.code, 1.0
-
-
-def test_the_detector_alone_is_not_believed() -> None:
-    assert ScriptThenWordsGuesser(_Certain("so")).guess("tag probos yot breach") is None
-    assert ScriptThenWordsGuesser(_Certain("so")).guess("waan u baahanahay meel") == "so"

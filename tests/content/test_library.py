@@ -1,69 +1,137 @@
-"""The real content passes the check, and the library built of it is fast enough to answer while somebody waits."""
+"""The real content passes the check, and what is built of it finds, refuses, raises and is quick enough."""
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dialogs.ports import Ports
+from dialogs.ports import AlarmKind, Ports
 from server.answers.check import Report, check_content
-from server.answers.held_out import held_out
-from server.answers.loader import read_content
+from server.answers.content import Content
+from server.answers.finding.measured import asked_of, figures
+from server.answers.finding.taught import NOTHING, Taught
 from server.answers.schema import OFFERED
-from server.answers.wire import build_ports
+from tests.content.conftest import CACHE, CHECKED_ON, CONTENT, LOCALES
 
-ROOT = Path(__file__).parents[2]
-CONTENT, LOCALES = ROOT / "content", ROOT / "locales"
-CHECKED_ON = date(2026, 11, 22)
-"""The day the content was checked: freshness is `connexions content check`'s business, not a test that breaks by itself."""
+FIRST = {"en": 0.75, "so": 0.5}
+FIRST_ELSEWHERE = 0.4
+THREE = {"en": 0.9, "so": 0.7}
+THREE_ELSEWHERE = 0.55
+"""Floors under what was measured on the must-find lines (docs/library.md): a change that costs more than a few points fails."""
+
+FRIENDLY = (
+    "thanks",
+    "thnx",
+    "hello",
+    "hiya",
+    "bye",
+    "who r u",
+    "are you a robot",
+    "ok cheers",
+    "menu",
+    "start over pls",
+)
 
 
 @pytest.fixture(scope="module")
-def report() -> Report:
-    checked = (topic.meta.checked_on for topic in read_content(CONTENT).topics.values())
-    return check_content(CONTENT, LOCALES, max(checked, default=CHECKED_ON))
+def report(content: Content) -> Report:
+    checked = max((topic.meta.checked_on for topic in content.topics.values()), default=CHECKED_ON)
+    return check_content(CONTENT, LOCALES, max(checked, CHECKED_ON), cache=CACHE)
 
 
 @pytest.fixture(scope="module")
-def ports() -> Ports:
-    return build_ports(CONTENT, LOCALES, lambda: CHECKED_ON)
+def kept(content: Content) -> list[Taught]:
+    """Every must-find line."""
+    return [
+        Taught(topic.meta.id, sample.text, language)
+        for topic in content.topics.values()
+        for language, samples in topic.must_find.items()
+        for sample in samples
+    ]
 
 
 def test_the_content_has_no_faults(report: Report) -> None:
     assert not report.faults, "\n".join(map(str, report.faults))
 
 
-def test_every_topic_stands_in_every_language(report: Report) -> None:
+def test_a_hundred_topics_stand_in_every_language(report: Report) -> None:
     topics = {row.topic for row in report.rows}
-    assert topics
+    assert len(topics) == 100
     assert {(row.topic, row.language) for row in report.rows} == {(t, code) for t in topics for code in OFFERED}
 
 
-def test_finding_does_not_take_ten_times_as_long_as_it_did(ports: Ports) -> None:
-    asked = [hit.sample.text for hit in check_content(CONTENT, LOCALES, CHECKED_ON).hits]
-    for text in asked:
-        ports.finder.find(text, "en")
-    began = time.process_time()
-    for text in asked:
-        ports.finder.find(text, "en")
-    assert (time.process_time() - began) / len(
-        asked
-    ) < 0.03  # measured: 0.5 to 2 ms; a slow machine must not fail the build
-
-
-def test_building_does_not_take_ten_times_as_long_as_it_did() -> None:
-    began = time.process_time()
-    build_ports(CONTENT, LOCALES, lambda: CHECKED_ON)
-    assert time.process_time() - began < 15  # measured: 1.2 s
+def test_every_topic_is_on_the_menu(content: Content) -> None:
+    shown = Counter(topic for group in content.menu for topic in group.topics)
+    assert set(shown) == set(content.topics)
 
 
 @pytest.mark.parametrize("language", OFFERED)
-def test_questions_never_taught_are_mostly_answered_and_seldom_wrongly(language: str) -> None:
-    """A floor under the finder on samples held out in turn; `connexions content trial` prints the figures."""
-    found = held_out(read_content(CONTENT), language)
-    assert found.right + found.close > 0.6 * found.asked, found
-    assert found.wrong < 0.15 * found.asked, found
-    assert found.strangers_answered < 0.45 * found.strangers, found
+def test_the_right_answer_comes_first_or_among_three(ports: Ports, kept: list[Taught], language: str) -> None:
+    told = figures(asked_of(ports.finder, [row for row in kept if row.language == language]))
+    assert told.right / told.ours >= FIRST.get(language, FIRST_ELSEWHERE), told
+    assert told.in_three / told.ours >= THREE.get(language, THREE_ELSEWHERE), told
+
+
+def test_spelling_alone_finds_most_english(plain_ports: Ports, kept: list[Taught]) -> None:
+    told = figures(asked_of(plain_ports.finder, [row for row in kept if row.language == "en"]))
+    assert told.in_three / told.ours >= 0.85, told
+
+
+def test_what_is_not_ours_is_refused(ports: Ports) -> None:
+    lines = (Path(__file__).parent / "not_ours.en.txt").read_text(encoding="utf-8").splitlines()
+    asked = [Taught(NOTHING, line, "en") for line in lines if line and not line.startswith("#")]
+    told = figures(asked_of(ports.finder, asked))
+    assert len(asked) > 50
+    assert told.refused / told.others >= 0.8, told
+
+
+@pytest.mark.parametrize("text", FRIENDLY)
+def test_small_talk_is_no_question(ports: Ports, text: str) -> None:
+    assert ports.phrases.command(text) or ports.finder.find(text, "en").intent
+
+
+def test_one_question_is_answered_while_nobody_notices(plain_ports: Ports, kept: list[Taught]) -> None:
+    asked = [row.text for row in kept if row.language == "en"][:200]
+    for text in asked:
+        plain_ports.finder.find(text, "en")
+    began = time.process_time()
+    for text in asked:
+        plain_ports.finder.find(text, "en")
+    # measured: 0.4 ms; a slow machine must not fail the build
+    assert (time.process_time() - began) / len(asked) < 0.02
+
+
+@pytest.mark.parametrize("language", OFFERED)
+def test_the_two_readers_see_what_the_file_says(ports: Ports, content: Content, language: str) -> None:
+    for kind, texts in content.alarm[language].must_raise.items():
+        for text in texts:
+            raised = ports.alarm.read(text)
+            assert raised, text
+            assert raised.kind is kind or any(f"/{kind}/" in reason for reason in raised.reasons), (text, raised)
+
+
+@pytest.mark.parametrize("kind", list(AlarmKind))
+def test_every_kind_is_taught_in_every_language(content: Content, kind: AlarmKind) -> None:
+    for language in OFFERED:
+        assert sum(sample.kind is kind for sample in content.danger[language]) >= 35, language
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=400))
+def test_no_string_breaks_a_reader(ports: Ports, text: str) -> None:
+    ports.alarm.read(text)
+    ports.finder.find(text, "en")
+    ports.guesser.guess(text)
+
+
+def test_figures_switch_on_their_day(content: Content) -> None:
+    figure = content.figures["wage-21"]
+    assert figure.on(date(2026, 3, 31)) == "£12.21"
+    assert figure.on(date(2026, 4, 1)) == "£12.71"
+    assert figure.on(date(2020, 1, 1)) is None

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,17 +16,30 @@ import httpx
 from bot.channel import Channel, SendResult
 from bot.errors import SendError
 from dialogs.messages import ChannelName, Limits, Reply
+from server.answers.live import LiveLibrary
 from server.cli.processes import Server
 from server.db.types import key_ring
 from server.log import set_up_logging
 from server.settings import Settings
-from server.wiring import Service, build
+from server.wiring import Service, build, open_library
 from server.worker.run import work
 
 
 def settings_for(**more: Any) -> Settings:
     """Settings of a test: no environment file, the suite's key ring, any free port."""
     return Settings(_env_file=None, port=0, key_ring=key_ring().to_text(), log_level="ERROR", **more)
+
+
+@cache
+def _opened(content: Path, locales: Path, has_drafts: bool) -> LiveLibrary:
+    library = open_library(settings_for(content_dir=content, locales_dir=locales, serve_drafts=has_drafts))
+    library.learn()
+    return library
+
+
+def opened(settings: Settings) -> LiveLibrary:
+    """The library of the settings, opened and learnt once for all tests of this process."""
+    return _opened(settings.content_dir, settings.locales_dir, settings.has_drafts)
 
 
 @dataclass
@@ -45,7 +60,8 @@ async def running(
 ) -> AsyncIterator[Program]:
     """The program, stopped gracefully at the end."""
     set_up_logging("ERROR", as_json=False)
-    service = build(settings_for(**settings), database_url, more_channels=more_channels)
+    chosen = settings_for(**settings)
+    service = build(chosen, database_url, more_channels=more_channels, library=opened(chosen))
     server = Server(service, port=0)
     serving = asyncio.create_task(server.serve())
     while not server.started:
