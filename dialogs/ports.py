@@ -202,12 +202,29 @@ class AlarmKind(StrEnum):
     MISSING_OR_FRIEND_AT_RISK = "missing_or_friend_at_risk"
 
 
+class AlarmLevel(StrEnum):
+    """How soon a danger needs a person: now, or today. Both open a case of the highest urgency."""
+
+    NOW = "now"
+    TODAY = "today"
+
+
+LEVEL_OF = dict.fromkeys(AlarmKind, AlarmLevel.NOW) | dict.fromkeys(
+    (AlarmKind.FORCED_MARRIAGE, AlarmKind.SEXUAL_IMAGES_THREAT, AlarmKind.EXPLOITATION), AlarmLevel.TODAY
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """A sign of danger. `reasons` name the rules that saw it ("en/suicide/end-my-life"), worst kind first; may not be empty."""
 
     kind: AlarmKind
     reasons: tuple[str, ...]
+
+    @property
+    def level(self) -> AlarmLevel:
+        """How soon a person is needed."""
+        return LEVEL_OF[self.kind]
 
 
 class AlarmReader(Protocol):

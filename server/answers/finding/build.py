@@ -10,8 +10,9 @@ from server.answers.content import Content
 from server.answers.finding.counted import count
 from server.answers.finding.finder import Finder
 from server.answers.finding.guesser import LearnedGuesser, spoken
-from server.answers.finding.kept import fingerprint, keep_model, read_model
-from server.answers.finding.learning import Prepared, labels_of, learn, prepare, read_prepared
+from server.answers.finding.kept import fingerprint, keep_lexical, read_lexical
+from server.answers.finding.learning import Prepared, joined, labels_of, prepare, read_prepared
+from server.answers.finding.lexical import learn_lexical
 from server.answers.finding.semantic import Embedder, Vectors
 from server.answers.finding.spelling import Speller
 from server.answers.finding.taught import Taught, taught
@@ -50,12 +51,15 @@ def build_guesser(content: Content, cache: Path | None = None, *, is_quick: bool
     return LearnedGuesser(model.labels, model.lexical) if model else None
 
 
-def finder_of(items: Sequence[Taught], speller: Speller, meaning: Embedder | None) -> Finder:
-    """A finder of anything taught, nothing prepared: with `meaning` the vectors of every text are made, 10 ms each."""
+def finder_of(
+    items: Sequence[Taught], speller: Speller, meaning: Embedder | None, ready: Vectors | None = None
+) -> Finder:
+    """A finder of anything taught, nothing prepared: with `meaning` the vectors that are not `ready` are made, 10 ms each."""
     if not is_trainable(items):
         return Finder(count(items, speller), items)
-    prepared = prepare(items, speller, Vectors(meaning) if meaning else None)
-    return Finder(learn(items, speller, prepared, meaning), items)
+    prepared = prepare(items, speller, ready or (Vectors(meaning) if meaning else None))
+    labels = labels_of(items)
+    return Finder(joined(learn_lexical(items, labels, speller), labels, speller, prepared, meaning), items)
 
 
 def kept_model(
@@ -67,7 +71,8 @@ def kept_model(
     cache: Path | None,
 ) -> TrainedModel | None:
     """The model that was learnt from exactly this before, read in a moment; None when there is none."""
-    return read_model(cache, _kept_as(name, items, speller, prepared, meaning), speller, meaning) if cache else None
+    lexical = read_lexical(cache, f"{name}-{fingerprint(items, speller)}") if cache and prepared else None
+    return joined(lexical, labels_of(items), speller, prepared, meaning) if lexical and prepared else None
 
 
 def trained_model(
@@ -82,15 +87,9 @@ def trained_model(
 ) -> TrainedModel:
     """The model of everything taught, from `cache` when nothing changed since it was kept there."""
     model = kept_model(name, items, speller, prepared, meaning, cache)
-    if model is None:
-        model = learn(items, speller, prepared, meaning, is_balanced=is_balanced)
-        if cache:
-            keep_model(cache, _kept_as(name, items, speller, prepared, meaning), name, model)
-    return model
-
-
-def _kept_as(
-    name: str, items: Sequence[Taught], speller: Speller, prepared: Prepared | None, meaning: Embedder | None
-) -> str:
-    read = "both" if meaning and prepared and prepared.meaning else "spelling"
-    return f"{name}-{fingerprint(items, speller, prepared)}-{read}"
+    if model is not None:
+        return model
+    lexical = learn_lexical(items, labels_of(items), speller, is_balanced=is_balanced)
+    if cache:
+        keep_lexical(cache, f"{name}-{fingerprint(items, speller)}", name, lexical)
+    return joined(lexical, labels_of(items), speller, prepared, meaning)

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from server.answers.finding.lexical import learn_lexical
+from server.answers.finding.lexical import LexicalModel, learn_lexical
 from server.answers.finding.meaning import LOWEST, MeaningModel, learn_meaning
 from server.answers.finding.semantic import Embedder, Floats, Vectors
 from server.answers.finding.spelling import Speller
@@ -94,19 +94,12 @@ def prepare(
     )
 
 
-def learn(
-    items: Sequence[Taught],
-    speller: Speller,
-    prepared: Prepared,
-    meaning: Embedder | None,
-    *,
-    is_balanced: bool = False,
+def joined(
+    lexical: LexicalModel, labels: tuple[str, ...], speller: Speller, prepared: Prepared, meaning: Embedder | None
 ) -> TrainedModel:
-    """The model of everything taught; most of its seconds do not hold up other threads."""
-    labels = labels_of(items)
+    """What was learnt of spelling, with what was prepared of meaning where both are there."""
     weights = prepared.meaning_for(labels, meaning)
     confidence = prepared.both if weights and prepared.both else prepared.spelling
-    lexical = learn_lexical(items, labels, speller, is_balanced=is_balanced)
     return TrainedModel(labels, speller, lexical, weights, confidence)
 
 
