@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from string import digits
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -87,7 +88,7 @@ class _Reader:
         """`alarm/<lang>.examples.txt` (also <lang>2 and so on): one text a line under `[kind]` or `[none]`."""
         found: dict[str, tuple[DangerSample, ...]] = {}
         for path in sorted((self.folder / "alarm").glob("*.examples.txt")):
-            language = path.name.split(".")[0].rstrip("0123456789")
+            language = path.name.split(".")[0].rstrip(digits)
             found[language] = (*found.get(language, ()), *self._danger_rows(path))
         return found
 

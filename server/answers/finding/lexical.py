@@ -27,7 +27,7 @@ SEEN_AT_LEAST: Final = 2
 MARGIN: Final = 1.0
 """The machine's C: less forgives more of the samples."""
 
-TOLERANCE: Final = 0.01
+TOLERANCE: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,8 @@ def faults(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
     monkeypatch.setattr(limits, "SAMPLES_ELSEWHERE", 3)
     monkeypatch.setattr(limits, "MUST_FIND", {"en": 2})
     monkeypatch.setattr(limits, "MUST_FIND_ELSEWHERE", 1)
+    monkeypatch.setattr(limits, "FOUND_SHARE", {"en": 0.9})
+    monkeypatch.setattr(limits, "FOUND_SHARE_ELSEWHERE", 0.8)
 
     def found(today: date = TODAY) -> list[str]:
         return [str(fault) for fault in check_content(folder, folder / "no-locales", today, LANGUAGES).faults]
