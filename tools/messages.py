@@ -56,6 +56,7 @@ def _is_searched(folder: str | os.PathLike[str]) -> bool:
     first = Path(folder).resolve().relative_to(ROOT).parts[:1]
     return first == () or first[0] in FOLDERS
 
+
 PARTLY = frozenset({"ps", "ti"})
 """Languages in which only the most important texts stand; the rest is said in English."""
 
