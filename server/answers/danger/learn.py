@@ -53,6 +53,9 @@ def examples(content: Content) -> Iterator[Taught]:
     """Everything that teaches danger and what only looks like it; ordinary questions of the library teach that they are none."""
     for language, samples in content.danger.items():
         yield from (Taught(sample.kind or NOTHING, sample.text, language) for sample in samples)
+    for language, file in content.alarm.items():
+        yield from (Taught(kind, text, language) for kind, texts in file.must_raise.items() for text in texts)
+        yield from (Taught(NOTHING, text, language) for text in file.must_not_raise)
     for topic in content.topics.values():
         kind = KIND_OF_TOPIC.get(topic.meta.id)
         if kind is None and topic.meta.tier is Tier.CRISIS:
