@@ -23,6 +23,9 @@ SIGNED = "bfi"
 PARTLY_HELD = frozenset({"ps", "ti"})
 """Languages in which only the most important texts stand, and no rules for danger: what is written in them goes to a person."""
 
+ABOUT_LANGUAGE = "about.language-and-format"
+"""The answer about languages: "no english tigrinya" asks for one, and not for that answer."""
+
 LONGEST_WISH = 3
 """Words: "in welsh please" names a language; a longer text is about something."""
 
@@ -64,7 +67,10 @@ def choose(talk: Talk, code: str) -> Turn:
 def named_alone(talk: Talk) -> str | None:
     """The language that a short text names and does nothing else, offered or not."""
     words = fold(talk.text).split()
-    if not words or len(words) > LONGEST_WISH or (len(words) > 1 and talk.reading.finding.topic):
+    if not words or len(words) > LONGEST_WISH:
+        return None
+    found = talk.reading.finding.topic
+    if len(words) > 1 and found and found != ABOUT_LANGUAGE:
         return None
     return talk.ports.phrases.language(talk.text)
 

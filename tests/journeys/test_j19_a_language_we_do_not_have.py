@@ -7,7 +7,7 @@ from sqlalchemy import text
 from tests.support.program import Program
 from tests.support.web_person import WebPerson
 
-HAUSA = "ina bukatar taimako ba ni da wurin kwana"
+HAUSA = "ina bukatar taimako ina jin tsoro"
 
 
 async def test_it_is_said_and_a_task_is_made(program: Program, web: WebPerson) -> None:

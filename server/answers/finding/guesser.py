@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,9 @@ SURE_LEAD: Final = 0.35
 FOREIGN_WORDS: Final = 3
 FOREIGN_SHARE: Final = 0.25
 """A text of at least so many words of which at most this share is known in any language of ours is in none of them."""
+
+OWNED_SHARE: Final = 0.34
+"""A text whose language is in doubt, and of whose words at most this share is one language's, is in none of ours."""
 
 ARABIC_LETTERS: Final = frozenset({"ar", "ur", "fa"})
 
@@ -59,8 +63,15 @@ class LearnedGuesser:
             return UNKNOWN
         first, *others = sorted(possible, key=lambda n: -scores[n])
         if others and scores[first] - scores[others[0]] < SURE_LEAD:
-            return None
+            return UNKNOWN if not is_arabic and self._belongs_nowhere(words) else None
         return self.languages[first]
+
+    def _belongs_nowhere(self, words: Sequence[str]) -> bool:
+        """True when no language of ours owns more than a third of the words: each counts for the one it speaks for most."""
+        runs, weights = self.model.vocabulary.runs, self.model.weights
+        written = [word for word in words if word.isalpha()]
+        owners = Counter(int(weights[runs[word]].argmax()) for word in written if word in runs)
+        return len(written) >= FOREIGN_WORDS and max(owners.values(), default=0) <= OWNED_SHARE * len(written)
 
     def _is_foreign(self, words: Sequence[str]) -> bool:
         written = [word for word in words if word.isalpha()]
