@@ -26,6 +26,7 @@ PARTLY_HELD = frozenset({"ps", "ti"})
 ABOUT_LANGUAGE = "about.language-and-format"
 """The answer about languages: "no english tigrinya" asks for one, and not for that answer."""
 
+SURE_IN_ANY_LANGUAGE = 0.8
 LONGEST_WISH = 3
 """Words: "in welsh please" names a language; a longer text is about something."""
 
@@ -125,7 +126,10 @@ def heard(talk: Talk) -> Turn | None:
         return None
     marked = talk.with_note("asked_language", language)
     if language not in talk.facts.languages:
-        return None if talk.reading.finding.topic else missing(marked, language)
+        finding = talk.reading.finding
+        # an answer found in words that we cannot read is chance, unless it is nearly certain ("UC", "CSCS")
+        is_sure = finding.topic is not None and finding.confidence >= SURE_IN_ANY_LANGUAGE
+        return None if is_sure else missing(marked, language)
     return _ask(marked, language)
 
 
