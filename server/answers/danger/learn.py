@@ -10,7 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from dialogs.ports import AlarmKind, LanguageGuesser, Tier
+from dialogs.ports import LanguageGuesser, Tier
+from dialogs.topics.crisis import CRISIS_TOPICS
 from server.answers.content import Content
 from server.answers.danger.reader import SecondReader
 from server.answers.finding.build import kept_model, trained_model
@@ -19,17 +20,6 @@ from server.answers.finding.semantic import Embedder, Floats, Vectors
 from server.answers.finding.spelling import Speller
 from server.answers.finding.taught import NOTHING, Taught
 from server.answers.finding.trained import UNFITTED, is_trainable, summary
-
-KIND_OF_TOPIC: Final = {
-    "crisis.suicide": AlarmKind.SUICIDE,
-    "crisis.self-harm-now": AlarmKind.SELF_HARM,
-    "crisis.abuse-now": AlarmKind.ABUSE,
-    "crisis.partner-violence": AlarmKind.PARTNER_VIOLENCE,
-    "crisis.run-away": AlarmKind.RUNAWAY_HOMELESS_TONIGHT,
-    "crisis.exploited": AlarmKind.EXPLOITATION,
-    "housing.homeless-tonight": AlarmKind.RUNAWAY_HOMELESS_TONIGHT,
-}
-"""The danger that the samples of a crisis topic speak of."""
 
 DANGER: Final = "danger"
 QUIET: Final = 0.93
@@ -57,7 +47,7 @@ def examples(content: Content) -> Iterator[Taught]:
         yield from (Taught(kind, text, language) for kind, texts in file.must_raise.items() for text in texts)
         yield from (Taught(NOTHING, text, language) for text in file.must_not_raise)
     for topic in content.topics.values():
-        kind = KIND_OF_TOPIC.get(topic.meta.id)
+        kind = CRISIS_TOPICS.get(topic.meta.id)
         if kind is None and topic.meta.tier is Tier.CRISIS:
             continue
         for language, asked in topic.samples.items():
