@@ -42,7 +42,7 @@ class Facts:
     """The world at the start of one turn.
 
     `now` is aware, in the area's zone. `languages` are the ones offered, in menu order. `recent_messages` counts what
-    this person sent in the last ten seconds, this message included. `web_address` and `sms_number` are other ways in (empty: none).
+    this person sent in about the last ten seconds, this message included. `web_address` and `sms_number` are other ways in (empty: none).
     `is_late` is true when an earlier-sent message arrives after a later-sent one was answered.
     """
 

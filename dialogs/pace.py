@@ -8,7 +8,7 @@ from dialogs.turn import Turn
 
 TOO_MANY = 20
 CALM = 5
-"""Messages in ten seconds (`Facts.recent_messages`)."""
+"""Messages in about ten seconds (`Facts.recent_messages`)."""
 
 
 def slow_down(talk: Talk) -> tuple[Talk, Turn | None]:

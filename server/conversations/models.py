@@ -19,7 +19,7 @@ class Conversation(Base):
     """The thread of one person across all channels; its row lock puts their messages in order.
 
     `state` is the dialogs' own memory (personal, encrypted). `last_sent_at` is the newest provider's instant answered; `pace_*` count
-    what came in during the present ten seconds. Deleted with the person.
+    what came in lately, less what has drained since. Deleted with the person.
     """
 
     __tablename__ = "conversations"

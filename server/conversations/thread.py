@@ -27,7 +27,11 @@ addresses = table_of(Address)
 conversations = table_of(Conversation)
 messages = table_of(Message)
 
-PACE_WINDOW = timedelta(seconds=10)
+PACE_DRAINS = timedelta(seconds=0.5)
+"""How long one message weighs on the pace: twenty in ten seconds keep it level."""
+
+PACE_MOST = 60
+"""However many came, half a minute of silence is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +128,11 @@ async def claim(
 
 
 def pace(thread: Thread, now: datetime) -> tuple[datetime, int]:
-    """Start of the present ten seconds and the messages in it, this one included."""
-    if now - thread.pace_since >= PACE_WINDOW:
+    """Since when the pace has drained, and how high it stands, this message included: a bucket that never empties at once."""
+    drained = max(0, (now - thread.pace_since) // PACE_DRAINS)
+    if drained >= thread.pace_count:
         return now, 1
-    return thread.pace_since, thread.pace_count + 1
+    return thread.pace_since + drained * PACE_DRAINS, min(thread.pace_count - drained + 1, PACE_MOST)
 
 
 def state_row(thread: Thread, state: ConversationState, sent_at: datetime | None, now: datetime) -> dict[str, Any]:
