@@ -42,7 +42,7 @@ def build_finder(
 
 def build_guesser(content: Content, cache: Path | None = None, *, is_quick: bool = False) -> LearnedGuesser | None:
     """A guesser of the library's languages; None while there is too little to learn from, or nothing kept and no time."""
-    items, speller = spoken(tuple(taught(content))), Speller()
+    items, speller = spoken(content), Speller()
     if not is_trainable(items):
         return None
     prepared = Prepared(labels_of(items), UNFITTED, None, None)

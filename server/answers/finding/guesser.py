@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from dialogs.fold import fold
+from server.answers.content import Content
 from server.answers.finding.lexical import LexicalModel
 from server.answers.finding.scripts import of_script
-from server.answers.finding.taught import Taught
+from server.answers.finding.taught import Taught, taught
 
 UNKNOWN: Final = "und"
 """Stands for a language that we cannot name and do not have."""
@@ -79,6 +80,8 @@ class LearnedGuesser:
         return len(written) >= FOREIGN_WORDS and known <= FOREIGN_SHARE * len(written)
 
 
-def spoken(items: Sequence[Taught]) -> tuple[Taught, ...]:
-    """The same texts, each teaching its language."""
-    return tuple(Taught(item.language, item.text, "", item.weight) for item in items)
+def spoken(content: Content) -> tuple[Taught, ...]:
+    """Every message of the library, each teaching its language: questions, small talk and the alarm's examples."""
+    asked = tuple(Taught(item.language, item.text, "", item.weight) for item in taught(content))
+    feared = ((language, sample.text) for language, samples in content.danger.items() for sample in samples)
+    return (*asked, *(Taught(language, text, "") for language, text in feared))
