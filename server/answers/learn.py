@@ -18,7 +18,7 @@ from server.answers.finding.taught import Taught, taught
 
 def learn_all(content: Content, meaning: Embedder, cache: Path) -> dict[str, int]:
     """Texts learnt from, by what was learnt. Vectors are kept in `cache`, so that the next time only new texts take long."""
-    speller, folder = Speller(content.spelling), cache / "vectors"
+    speller, folder = Speller(content.spelling), cache / f"vectors{meaning.mark}"
     vectors = Vectors(meaning, read_vectors(folder))
     _keep_vectors(folder, vectors, content)
     vectors = Vectors(meaning, read_vectors(folder))

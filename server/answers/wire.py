@@ -51,7 +51,7 @@ def ports_of(
     cache: Path | None = None,
 ) -> Ports:
     """The same for content already read; with `is_quick` nothing is learnt that `cache` does not hold."""
-    meaning = embedder() if has_meaning else None
+    meaning = embedder(content.folder, cache) if has_meaning else None
     services = Directory(content.areas.values(), today, has_drafts=has_drafts)
     guesser = build_guesser(content, cache, is_quick=is_quick) or ScriptGuesser()
     second = second_reader(content, meaning, guesser, cache, is_quick=is_quick)

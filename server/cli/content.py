@@ -69,7 +69,8 @@ def stamp(content_dir: Path, languages: Sequence[str]) -> int:
 
 def learn(content_dir: Path, cache: Path) -> int:
     """Learns what takes long and writes it to `models/`; new vectors take some 10 ms each. 1 without the semantic extra."""
-    content, meaning = load_content(content_dir), embedder()
+    content = load_content(content_dir)
+    meaning = embedder(content.folder, cache)
     if meaning is None:
         print("the semantic extra is not installed: pip install 'connexions[semantic]'")
         return 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from server.answers.finding.arrays import keep_arrays, read_arrays
 from server.answers.finding.learning import SEPARATOR
 from server.answers.finding.lexical import LexicalModel, Vocabulary
 from server.answers.finding.spelling import Speller
@@ -33,13 +33,15 @@ def fingerprint(items: Sequence[Taught], speller: Speller) -> str:
 
 def read_lexical(folder: Path, name: str) -> LexicalModel | None:
     """The model of that name, or None when it is not there or cannot be read."""
+    kept = read_arrays(folder / f"{name}.npz")
     try:
-        with np.load(folder / f"{name}.npz", allow_pickle=False) as kept:
-            runs, pieces = (str(kept[part]).split(SEPARATOR) for part in ("runs", "pieces"))
-            numbered = {run: number for number, run in enumerate(runs)}
-            vocabulary = Vocabulary(numbered, {p: len(runs) + n for n, p in enumerate(pieces)}, kept["rarity"])
-            return LexicalModel(vocabulary, kept["weights"], kept["bias"])
-    except (OSError, ValueError, KeyError, TypeError):
+        if kept is None:
+            return None
+        runs, pieces = (str(kept[part]).split(SEPARATOR) for part in ("runs", "pieces"))
+        numbered = {run: number for number, run in enumerate(runs)}
+        vocabulary = Vocabulary(numbered, {p: len(runs) + n for n, p in enumerate(pieces)}, kept["rarity"])
+        return LexicalModel(vocabulary, kept["weights"], kept["bias"])
+    except KeyError:
         return None
 
 
@@ -54,11 +56,7 @@ def keep_lexical(folder: Path, name: str, group: str, model: LexicalModel) -> No
         "bias": model.bias,
     }
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        draft = folder / f".{name}.{os.getpid()}.part"
-        with draft.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-        draft.replace(folder / f"{name}.npz")
+        keep_arrays(folder / f"{name}.npz", arrays)
         aged = sorted(folder.glob(f"{group}-*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)
         for old in aged[MOST_KEPT:]:
             old.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from server.answers.finding.arrays import Arrays, keep_arrays, read_arrays
 from server.answers.finding.lexical import LexicalModel, learn_lexical
 from server.answers.finding.meaning import LOWEST, MeaningModel, learn_meaning
 from server.answers.finding.semantic import Embedder, Floats, Vectors
@@ -104,26 +105,27 @@ def joined(
 
 
 def read_prepared(path: Path, meaning: Embedder | None) -> Prepared | None:
-    """What was prepared and kept with the content; None when it is not there or cannot be read."""
+    """What was prepared and kept with the content; None when it is not there or cannot be read.
+
+    Without `meaning`, or with other weights of it than those learnt from, only what was learnt of spelling is there.
+    """
+    kept = read_arrays(path) or {}
     try:
-        with np.load(path, allow_pickle=False) as kept:
-            labels = tuple(str(kept["labels"]).split(SEPARATOR))
-            spelling = Confidence(*(float(number) for number in kept["spelling"]))
-            drawn = [json.loads(str(kept[part])) for part in ("limits", "limits_both")]
-            if "weights" not in kept:
-                return Prepared(labels, spelling, None, None, str(kept["made_from"]), *drawn)
-            both = Confidence(*(float(number) for number in kept["both"]))
-            weights = None
-            if meaning:
-                weights = MeaningModel(meaning, kept["mean"], kept["weights"].astype(np.float32), kept["bias"])
-            return Prepared(labels, spelling, both, weights, str(kept["made_from"]), *drawn)
-    except (OSError, ValueError, KeyError, TypeError):
+        labels, made_from = tuple(str(kept["labels"]).split(SEPARATOR)), str(kept["made_from"])
+        spelling = Confidence(*(float(number) for number in kept["spelling"]))
+        drawn = [json.loads(str(kept[part])) for part in ("limits", "limits_both")]
+        if "weights" not in kept or meaning is None or meaning.mark != str(kept["encoder"]):
+            return Prepared(labels, spelling, None, None, made_from, *drawn)
+        both = Confidence(*(float(number) for number in kept["both"]))
+        weights = MeaningModel(meaning, kept["mean"], kept["weights"].astype(np.float32), kept["bias"])
+        return Prepared(labels, spelling, both, weights, made_from, *drawn)
+    except (ValueError, KeyError, TypeError):
         return None
 
 
 def keep_prepared(path: Path, prepared: Prepared) -> None:
-    """Writes what was prepared; the file is whole or not there."""
-    arrays = {
+    """Writes what was prepared; the file is whole or not there. Raises OSError."""
+    arrays: Arrays = {
         "labels": np.array(SEPARATOR.join(prepared.labels)),
         "spelling": np.array(list(asdict(prepared.spelling).values())),
         "made_from": np.array(prepared.made_from),
@@ -133,12 +135,9 @@ def keep_prepared(path: Path, prepared: Prepared) -> None:
     if prepared.meaning and prepared.both:
         arrays |= {
             "both": np.array(list(asdict(prepared.both).values())),
+            "encoder": np.array(prepared.meaning.embedder.mark),
             "mean": prepared.meaning.mean,
             "weights": prepared.meaning.weights.astype(np.float16),
             "bias": prepared.meaning.bias,
         }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
-    with draft.open("wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)
-    draft.replace(path)
+    keep_arrays(path, arrays)

