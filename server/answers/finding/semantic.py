@@ -70,8 +70,12 @@ class NanoEmbedder:
         return self._many([text])
 
     def _many(self, texts: Sequence[str]) -> Floats:
-        readable = [text[:LONGEST].replace("\0", " ").encode("utf-8", "replace").decode() for text in texts]
-        return np.asarray(self._model.query(readable), np.float32)
+        return np.asarray(self._model.query([readable(text) for text in texts]), np.float32)
+
+
+def readable(text: str) -> str:
+    """As much of a text as is read, in letters that the model can take."""
+    return text[:LONGEST].replace("\0", " ").encode("utf-8", "replace").decode()
 
 
 @cache
