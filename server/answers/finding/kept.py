@@ -11,11 +11,12 @@ import numpy as np
 
 from server.answers.finding.arrays import keep_arrays, read_arrays
 from server.answers.finding.learning import SEPARATOR
-from server.answers.finding.lexical import LexicalModel, Vocabulary
+from server.answers.finding.lexical import LexicalModel
 from server.answers.finding.spelling import Speller
 from server.answers.finding.taught import Taught
+from server.answers.finding.vocabulary import Vocabulary
 
-FORM: Final = "2"
+FORM: Final = "3"
 """Raise it when what is learnt from the same samples changes."""
 
 MOST_KEPT: Final = 4
