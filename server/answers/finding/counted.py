@@ -11,10 +11,15 @@ from dataclasses import dataclass, field
 from math import exp, log, sqrt
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from server.answers.finding.features import pieces, runs
 from server.answers.finding.ranking import Match, Ranking
 from server.answers.finding.spelling import Speller
 from server.answers.finding.taught import NOTHING, Taught, is_topic
+
+Floats = NDArray[np.float32]
 
 SMOOTHING: Final = 0.5
 """Weight that every feature has outside a label before it is seen there; more trusts rare features less."""
@@ -31,8 +36,13 @@ DOUBT: Final = 3.04
 NEAR_ENOUGH: Final = 0.37
 CLOSE_LEAD: Final = 0.2
 FALLBACK: Final = "en"
+KEPT_MATCHES: Final = 40
+"""More than there are intents, so that two topics are among them."""
+
 ELSEWHERE: Final = 0.8
 """What a find in a language that was not asked for is worth: a mixed message may still be won by it."""
+
+OTHERS_READ: Final = 2
 
 
 class CountedIndex:
@@ -47,13 +57,20 @@ class CountedIndex:
         self._speaks_for = _speaks_for(taught, [self._unit(vector) for vector in vectors], self._labels)
 
     def matches(self, text: str) -> tuple[Match, ...]:
-        """Every label that the text speaks for at all, most first; 1 and more is much."""
-        scores = [0.0] * len(self._labels)
+        """The labels that the text speaks for most, in order; a score of 1 and more is much."""
+        scores = np.zeros(len(self._labels), np.float32)
         for feature, weight in self._unit(_features(self._speller.words(text, self.language))).items():
-            for label, worth in self._speaks_for.get(feature, ()):
-                scores[label] += weight * worth
-        found = [Match(label, score) for label, score in zip(self._labels, scores, strict=True) if score]
+            if (spoken_for := self._speaks_for.get(feature)) is not None:
+                places, worths = spoken_for
+                scores[places] += weight * worths
+        kept = min(KEPT_MATCHES, len(scores))
+        best = np.argpartition(-scores, kept - 1)[:kept].tolist() if kept else []
+        found = [Match(self._labels[place], float(scores[place])) for place in best if scores[place]]
         return tuple(sorted(found, key=lambda match: -match.score))
+
+    def known(self, text: str) -> int:
+        """How many of the words were taught in this language."""
+        return sum(f"={word}" in self._rarity for word in self._speller.words(text, self.language))
 
     def _unit(self, vector: Mapping[str, float]) -> dict[str, float]:
         """The vector weighted by rarity, of length 1. Features never taught count in the length: they are news."""
@@ -70,15 +87,14 @@ class CountedModel:
     near_enough: float = NEAR_ENOUGH
 
     def rank(self, text: str, language: str) -> Ranking:
-        """The most confident ranking; languages not asked for are read only while nothing sure was found."""
-        best = Ranking((), 0.0)
-        for code, index in sorted(self.indexes.items(), key=lambda pair: pair[0] not in {language, FALLBACK}):
-            is_asked = code in {language, FALLBACK}
-            if is_asked or best.confidence < ELSEWHERE:
-                best = max(
-                    best, _ranked(index, text, 1.0 if is_asked else ELSEWHERE), key=lambda found: found.confidence
-                )
-        return best
+        """The most confident ranking; while nothing sure was found, the languages that know most of the words are read too."""
+        asked = [index for code, index in self.indexes.items() if code in {language, FALLBACK}]
+        best = max((_ranked(index, text, 1.0) for index in asked), key=_confidence, default=Ranking((), 0.0))
+        if best.confidence >= ELSEWHERE:
+            return best
+        others = [index for index in self.indexes.values() if index not in asked]
+        likeliest = sorted(others, key=lambda index: -index.known(text))[:OTHERS_READ]
+        return max((best, *(_ranked(index, text, ELSEWHERE) for index in likeliest)), key=_confidence)
 
 
 def count(items: Sequence[Taught], speller: Speller) -> CountedModel:
@@ -98,6 +114,10 @@ def _ranked(index: CountedIndex, text: str, worth: float) -> Ranking:
     topics = [match.score for match in matches if is_topic(match.label)]
     is_close = len(topics) > 1 and topics[0] - topics[1] < CLOSE_LEAD
     return Ranking(matches, 0.0 if matches[0].label == NOTHING else confidence, is_close)
+
+
+def _confidence(ranking: Ranking) -> float:
+    return ranking.confidence
 
 
 def _features(words: Sequence[str]) -> dict[str, float]:
@@ -122,18 +142,19 @@ def _rarity(vectors: list[dict[str, float]]) -> tuple[dict[str, float], float]:
 
 def _speaks_for(
     taught: Iterable[Taught], units: Iterable[Mapping[str, float]], labels_in_order: Sequence[str]
-) -> dict[str, tuple[tuple[int, float], ...]]:
-    """Feature to (place of the label, how much it speaks for it): the log of its weight everywhere over that outside the label."""
+) -> dict[str, tuple[NDArray[np.int32], Floats]]:
+    """Feature to (places of labels, how much it speaks for each): the log of its weight everywhere over that outside the label."""
     place = {label: number for number, label in enumerate(labels_in_order)}
-    inside: dict[str, dict[str, float]] = {}
+    inside: dict[str, dict[int, float]] = {}
     for item, unit in zip(taught, units, strict=True):
+        own = place[item.label]
         for feature, weight in unit.items():
             labels = inside.setdefault(feature, {})
-            labels[item.label] = labels.get(item.label, 0.0) + weight * item.weight
-    found: dict[str, tuple[tuple[int, float], ...]] = {}
+            labels[own] = labels.get(own, 0.0) + weight * item.weight
+    found: dict[str, tuple[NDArray[np.int32], Floats]] = {}
     for feature, labels in inside.items():
-        everywhere = sum(labels.values()) + SMOOTHING
-        found[feature] = tuple(
-            (place[label], log(everywhere / (everywhere - weight))) for label, weight in labels.items()
-        )
+        weights = np.fromiter(labels.values(), np.float64, len(labels))
+        everywhere = weights.sum() + SMOOTHING
+        worths = np.log(everywhere / (everywhere - weights)).astype(np.float32)
+        found[feature] = np.fromiter(labels, np.int32, len(labels)), worths
     return found
