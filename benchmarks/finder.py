@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import resource
 import subprocess
 import tempfile
@@ -26,6 +27,7 @@ from server.settings import ROOT
 from tests.support.node import node_environment, node_tool
 
 HERE = Path(__file__).parent
+CACHE = ROOT / "var" / "cache"
 COLUMNS = ("top_1", "top_3", "refused", "wrong", "p50_ms", "p99_ms")
 
 
@@ -34,6 +36,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--clinc", type=Path)
     arguments.add_argument("--no-node", action="store_true")
+    arguments.add_argument("--many", action="store_true", help="a made-up library of 2,000 topics in ten languages too")
     chosen = arguments.parse_args()
     train, test = library()
     english = [row for row in train if row.language == "en"]
@@ -41,6 +44,8 @@ def main() -> None:
     compare(english, [row for row in test if row.language == "en"], with_node=not chosen.no_node)
     print(f"\nlibrary, all languages: {len(train)} samples, {len(test)} unseen messages")
     compare(train, test, with_node=False)
+    if chosen.many:
+        many()
     if chosen.clinc:
         clinc(json.loads(chosen.clinc.read_text(encoding="utf-8")), with_node=not chosen.no_node)
 
@@ -65,16 +70,49 @@ def clinc(data: dict[str, list[list[str]]], *, with_node: bool) -> None:
     train = [Taught(NOTHING if label == "oos" else label, text) for text, label in data["train"] + data["oos_train"]]
     test = [Taught(NOTHING if label == "oos" else label, text) for text, label in data["test"] + data["oos_test"]]
     print(f"\nCLINC150 full: {len(train)} samples, {len(test)} unseen messages")
-    compare(train, test, with_node=with_node)
+    compare(train, test, with_node=with_node, is_library=False)
 
 
-def compare(train: Sequence[Taught], test: Sequence[Taught], *, with_node: bool) -> None:
-    """One line for each finder."""
+def many() -> None:
+    """Made-up libraries: how long one question takes with 100 topics in eight languages, and with 2,000 in ten."""
+    print("\nmade-up libraries\n" + "".ljust(26) + "p50_ms".rjust(9) + "p99_ms".rjust(9) + "  built_s")
+    for topics, languages in ((100, 8), (2000, 10)):
+        train, test = made_up(topics, languages)
+        began = time.perf_counter()
+        finder = finder_of(train, Speller(), None)
+        built = time.perf_counter() - began
+        told = figures(asked_of(finder, test)).as_dict()
+        cells = "".join(f"{told[name]:9.2f}" for name in ("p50_ms", "p99_ms"))
+        print(f"{topics} topics, {languages} languages".ljust(26) + cells + f"{built:9.1f}", flush=True)
+
+
+def made_up(topics: int, languages: int) -> tuple[list[Taught], list[Taught]]:
+    """Five samples a topic and language, of words common to the language and words of the topic; and 2,000 questions alike."""
+    draw = random.Random(1)
+    letters = [[draw.choice("bdfgklmnprst") + draw.choice("aeiou") for _ in range(40)] for _ in range(languages)]
+
+    def words(language: int, count: int) -> list[str]:
+        return ["".join(draw.choices(letters[language], k=draw.randint(2, 4))) for _ in range(count)]
+
+    common = [words(language, 300) for language in range(languages)]
+    own = [[words(language, 12) for language in range(languages)] for _ in range(topics)]
+
+    def message(topic: int, language: int) -> Taught:
+        said = draw.choices(common[language], k=5) + draw.choices(own[topic][language], k=3)
+        draw.shuffle(said)
+        return Taught(f"made.topic-{topic}", " ".join(said), f"x{language}")
+
+    train = [message(t, n) for t in range(topics) for n in range(languages) for _ in range(5)]
+    return train, [message(draw.randrange(topics), draw.randrange(languages)) for _ in range(2000)]
+
+
+def compare(train: Sequence[Taught], test: Sequence[Taught], *, with_node: bool, is_library: bool = True) -> None:
+    """One line for each finder; with what is not the library, the encoder is the wheel's own."""
     print("".ljust(26) + "".join(name.rjust(9) for name in COLUMNS) + "  built_s")
     speller = Speller(load_content(ROOT / "content").spelling)
-    meaning = embedder()
+    meaning = embedder(ROOT / "content", CACHE) if is_library else embedder()
     if meaning:
-        ready = Vectors(meaning, read_vectors(ROOT / "var" / "cache" / "vectors"))
+        ready = Vectors(meaning, read_vectors(CACHE / f"vectors{meaning.mark}"))
         began = time.perf_counter()
         show("ours", asked_of(finder_of(train, speller, meaning, ready), test), time.perf_counter() - began)
     began = time.perf_counter()

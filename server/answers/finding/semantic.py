@@ -6,7 +6,9 @@ a sample that is new is made when it is needed. Without the extra installed ever
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from hashlib import blake2b
@@ -63,7 +65,9 @@ class NanoEmbedder:
         """One row a text; a single text is remembered for a while, as finder and alarm both ask for it."""
         if len(texts) == 1:
             return self._one(texts[0])
-        parts = [self._many(texts[i : i + BATCH]) for i in range(0, len(texts), BATCH)]
+        batches = [texts[i : i + BATCH] for i in range(0, len(texts), BATCH)]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # the model's own code runs beside Python
+            parts = list(pool.map(self._many, batches))
         return np.concatenate(parts) if parts else np.zeros((0, SIZE), np.float32)
 
     def _fresh(self, text: str) -> Floats:
