@@ -7,7 +7,7 @@ from pathlib import Path
 
 from server.answers.content import Content
 from server.answers.danger import learn as danger
-from server.answers.danger.learn import examples, is_danger, prepare_danger
+from server.answers.danger.learn import examples, prepare_danger
 from server.answers.finding import build as finding
 from server.answers.finding.kept import fingerprint
 from server.answers.finding.learning import keep_prepared, prepare
@@ -22,7 +22,7 @@ def learn_all(content: Content, meaning: Embedder, cache: Path) -> dict[str, int
     vectors = Vectors(meaning, read_vectors(folder))
     _keep_vectors(folder, vectors, content)
     vectors = Vectors(meaning, read_vectors(folder))
-    questions, dangers = tuple(taught(content)), is_danger(tuple(examples(content)))
+    questions, dangers = tuple(taught(content)), tuple(examples(content))
     found = prepare(questions, speller, vectors, made_from=fingerprint(questions, speller))
     keep_prepared(content.folder / finding.PREPARED, found)
     feared = prepare_danger(dangers, speller, vectors, fingerprint(dangers, speller))

@@ -7,7 +7,7 @@ content (`models/*.npz`, some 100 kB): the weights of meaning, and how sure to b
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -17,15 +17,12 @@ import numpy as np
 from server.answers.finding.arrays import Arrays, keep_arrays, read_arrays
 from server.answers.finding.lexical import LexicalModel, learn_lexical
 from server.answers.finding.meaning import LOWEST, MeaningModel, learn_meaning
-from server.answers.finding.semantic import Embedder, Floats, Vectors
+from server.answers.finding.semantic import Embedder, Vectors
 from server.answers.finding.spelling import Speller
 from server.answers.finding.taught import Taught
 from server.answers.finding.trained import MEANING_WORTH, Confidence, TrainedModel, fit_confidence, held_out
 
 SEPARATOR: Final = "\n"
-Fit = Callable[[Floats, Sequence[Taught], Sequence[str]], Confidence]
-Held = Callable[[Sequence[Taught]], tuple[list[Taught], list[Taught]]]
-Limits = Callable[[Floats, Sequence[Taught], Sequence[str]], dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -62,37 +59,19 @@ def labels_of(items: Sequence[Taught]) -> tuple[str, ...]:
     return tuple(sorted({item.label for item in items}))
 
 
-def prepare(
-    items: Sequence[Taught],
-    speller: Speller,
-    vectors: Vectors | None,
-    fit: Fit = fit_confidence,
-    made_from: str = "",
-    *,
-    is_balanced: bool = False,
-    held: Held = held_out,
-    limits: Limits = lambda *_: {},
-) -> Prepared:
+def prepare(items: Sequence[Taught], speller: Speller, vectors: Vectors | None, made_from: str = "") -> Prepared:
     """Learns twice: once without one sample in five, to see how sure to be, and once from all for the weights of meaning."""
     labels = labels_of(items)
-    kept, asked = held(items)
-    lexical = learn_lexical(kept, labels, speller, is_balanced=is_balanced)
+    kept, asked = held_out(items)
+    lexical = learn_lexical(kept, labels, speller)
     scores = np.stack([lexical.scores(speller.words(item.text, item.language)) for item in asked])
-    spelling, drawn = fit(scores, asked, labels), limits(scores, asked, labels)
+    spelling = fit_confidence(scores, asked, labels)
     if vectors is None:
-        return Prepared(labels, spelling, None, None, made_from, drawn)
-    asked_vectors = vectors.of([item.text for item in asked])
-    meaning = learn_meaning(kept, labels, vectors, is_balanced=is_balanced)
-    scores = scores + MEANING_WORTH * meaning.scores_of(asked_vectors)
-    return Prepared(
-        labels,
-        spelling,
-        fit(scores, asked, labels),
-        learn_meaning(items, labels, vectors, is_balanced=is_balanced),
-        made_from,
-        drawn,
-        limits(scores, asked, labels),
-    )
+        return Prepared(labels, spelling, None, None, made_from)
+    meaning = learn_meaning(kept, labels, vectors)
+    scores = scores + MEANING_WORTH * meaning.scores_of(vectors.of([item.text for item in asked]))
+    both = fit_confidence(scores, asked, labels)
+    return Prepared(labels, spelling, both, learn_meaning(items, labels, vectors), made_from)
 
 
 def joined(

@@ -7,10 +7,10 @@ import numpy as np
 from server.answers.finding.vocabulary import learn_vocabulary
 
 TEXTS = [
-    "i want a job".split(),
-    "i want a job job job".split(),
-    "mae angen swydd".split(),
-    "zzz".split(),
+    ["i", "want", "a", "job"],
+    ["i", "want", "a", "job", "job", "job"],
+    ["mae", "angen", "swydd"],
+    ["zzz"],
     [],
 ]
 
