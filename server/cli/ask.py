@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from dialogs.messages import clean_text
-from dialogs.ports import AlarmKind, Answer, Intent, Ports
+from dialogs.ports import AlarmKind, Answer, Command, Intent, Ports
 from dialogs.topics.crisis import ANY_LANGUAGE, CRISIS_TOPICS
 from dialogs.topics.question import SURE_OF_CRISIS
 from dialogs.understand import Understanding, understand
@@ -69,9 +69,20 @@ NAMED = frozenset(Intent) - {Intent.OPENING, Intent.WRONG_NUMBER, Intent.FINE, I
 """The intents that the batch names; the others are the conversation's own small talk."""
 
 
+WORDS = {
+    **dict.fromkeys((Command.START, Command.BACK, Command.MORE, Command.SKIP, Command.OK_MEANT_ELSE, Command.CONFUSED)),
+    **dict.fromkeys((Command.YES, Command.NO, Command.NOT_SURE, Command.FOLLOW_UP)),
+    Command.DELETE: Intent.MY_DATA,
+    Command.HELP: Intent.MENU,
+}
+"""Words of a talk under way, which ask nothing by themselves; and what the batch calls them, if anything."""
+
+
 def asked(text: str, lang: str | None, ports: Ports) -> dict[str, Any]:
     """What one text finds, as JSON-ready data; `alternatives` are topic ids, best first, `urgent` names a kind of danger."""
     read = understand(clean_text(text), lang, ports)
+    if read.command in WORDS and read.alarm is None:
+        return _word(read)
     finding = read.finding
     topic = _topic(read, ports)
     return {
@@ -82,6 +93,13 @@ def asked(text: str, lang: str | None, ports: Ports) -> dict[str, Any]:
         "urgent": read.alarm.kind if read.alarm else _kind_of(topic, finding.confidence),
         "intent": finding.intent if finding.intent in NAMED and not read.alarm else None,
     }
+
+
+def _word(read: Understanding) -> dict[str, Any]:
+    """A word of the talk is no question, whatever the finder would make of it."""
+    intent = WORDS[read.command] if read.command else None
+    found: dict[str, Any] = {"topic": None, "confidence": 1.0, "alternatives": [], "urgent": None}
+    return {"lang": read.language, **found, "intent": intent}
 
 
 def _kind_of(topic: str | None, confidence: float) -> AlarmKind | None:

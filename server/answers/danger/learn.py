@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from dialogs.ports import LanguageGuesser, Tier
+from dialogs.fold import fold
+from dialogs.ports import Intent, LanguageGuesser, Tier
 from dialogs.topics.crisis import CRISIS_TOPICS
 from server.answers.content import Content
 from server.answers.danger.reader import SENSE_WORTH, SecondReader, Sense
@@ -22,23 +24,25 @@ from server.answers.finding.semantic import Embedder, Floats, Vectors
 from server.answers.finding.spelling import Speller
 from server.answers.finding.taught import NOTHING, Taught
 from server.answers.finding.trained import UNFITTED, is_trainable
+from server.answers.schema import Phrases
 
 DANGER: Final = "danger"
-QUIET: Final = 0.9
+QUIET: Final = 0.94
 """Share of the held-out hard negatives that the second reader must leave alone. They were written to lie as near to danger as
 harmless words can, far nearer than what comes in; and a danger missed costs more than a card too many."""
 
 QUIETER: Final = 0.96
-"""The same share of ordinary questions for information."""
+"""The same share of ordinary questions for information, and of small talk."""
 
 TOPIC_WEIGHT: Final = 0.5
 ORDINARY_WEIGHT: Final = 0.2
 """Ordinary questions are many and easy: with more weight they drown the messages that are hard to tell apart."""
 
+SMALL_TALK_WEIGHT: Final = 0.6
 ADVICE_WEIGHT: Final = 0.1
 """Questions of an advice topic are told beside danger ("my mum drinks"): they teach a little and draw no line."""
 
-HARM_WEIGHT: Final = 3.0
+HARMLESS_WEIGHT: Final = 3.0
 """What the safeguarding role says must not raise teaches more than other examples."""
 
 ENOUGH: Final = 25
@@ -54,7 +58,7 @@ def examples(content: Content) -> Iterator[Taught]:
         yield from (Taught(sample.kind or NOTHING, sample.text, language) for sample in samples)
     for language, file in content.alarm.items():
         yield from (Taught(kind, text, language) for kind, texts in file.must_raise.items() for text in texts)
-        yield from (Taught(NOTHING, text, language, HARM_WEIGHT) for text in file.must_not_raise)
+        yield from (Taught(NOTHING, text, language, HARMLESS_WEIGHT) for text in file.must_not_raise)
     for topic in content.topics.values():
         kind = CRISIS_TOPICS.get(topic.meta.id)
         if kind is None and topic.meta.tier is Tier.CRISIS:
@@ -64,6 +68,15 @@ def examples(content: Content) -> Iterator[Taught]:
             yield from (Taught(kind or NOTHING, sample.text, language, weight) for sample in asked)
     for language, refused in content.refused.items():
         yield from (Taught(NOTHING, sample.text, language, ORDINARY_WEIGHT) for sample in refused)
+    for language, phrases in content.phrases.items():
+        yield from (Taught(NOTHING, text, language, SMALL_TALK_WEIGHT) for text in small_talk(phrases))
+
+
+def small_talk(phrases: Phrases) -> Iterator[str]:
+    """Words that always work, and what people say that is no question: a goodbye in so many words is a goodbye."""
+    yield from chain.from_iterable(phrases.commands.values())
+    yield from chain.from_iterable(said for intent, said in phrases.intents.items() if intent is not Intent.UPSET)
+    yield from phrases.out_of_scope
 
 
 def is_danger(items: Sequence[Taught]) -> tuple[Taught, ...]:
@@ -96,7 +109,13 @@ def second_reader(
     if prepared is None or detector is None or namer is None:
         return None
     sense = Sense(prepared.labels, prepared.meaning) if prepared.meaning else None
-    return SecondReader(detector, namer, sense, guesser, prepared.limits_both if sense else prepared.limits)
+    limits = prepared.limits_both if sense else prepared.limits
+    return SecondReader(detector, namer, sense, guesser, limits, harmless(content))
+
+
+def harmless(content: Content) -> frozenset[str]:
+    """What the safeguarding role says must not raise, folded: its word is the last one."""
+    return frozenset(fold(text) for file in content.alarm.values() for text in file.must_not_raise)
 
 
 def prepare_danger(items: Sequence[Taught], speller: Speller, vectors: Vectors | None, made_from: str = "") -> Prepared:
@@ -130,7 +149,7 @@ def quiet_limits(margins: Floats, asked: Sequence[Taught]) -> dict[str, float]:
     for language in ("", *sorted({item.language for item, _ in harmless})):
         own = [(item.weight, margin) for item, margin in harmless if language in {"", item.language}]
         hard = [margin for weight, margin in own if weight >= 1]
-        ordinary = [margin for weight, margin in own if weight == ORDINARY_WEIGHT]
+        ordinary = [margin for weight, margin in own if weight in {ORDINARY_WEIGHT, SMALL_TALK_WEIGHT}]
         lines = [
             np.quantile(part, share) for part, share in ((hard, QUIET), (ordinary, QUIETER)) if len(part) >= ENOUGH
         ]

@@ -54,7 +54,7 @@ class SecondReader:
     """Small models learnt from examples: `detector` and `sense` say whether a text speaks of danger, `namer` and `sense` of which kind.
 
     `limits` hold the margin from which on it does by language, "" for all: languages differ in how far apart they stand.
-    `sense` is None without the semantic extra.
+    `sense` is None without the semantic extra. `harmless` holds folded texts that are none whatever the models say.
     """
 
     detector: TrainedModel
@@ -62,9 +62,12 @@ class SecondReader:
     sense: Sense | None
     guesser: LanguageGuesser
     limits: Mapping[str, float]
+    harmless: frozenset[str] = frozenset()
 
     def sensed(self, text: str) -> AlarmKind | None:
         """The kind of danger in the part of the text that shows it most, or None."""
+        if fold(text) in self.harmless:
+            return None
         language = self.guesser.guess(text) or ""
         margin, part = max(((self.margin(part, language), part) for part in _parts(text)), default=(0.0, ""))
         limit = self.limits.get(language, self.limits.get(""))

@@ -20,7 +20,7 @@ from server.answers.finding.taught import NOTHING, Taught
 MEANING_WORTH: Final = 0.25
 """What a log probability of meaning is worth beside a score of spelling: from 0.2 to 0.4 held-out questions are found equally often."""
 
-LOST: Final = 0.013
+LOST: Final = 0.03
 """Share of right answers among held-out samples that may fall below `near_enough`: the price of refusing what is not ours."""
 
 HELD_OUT: Final = 5

@@ -98,6 +98,12 @@ def test_bytes_that_are_no_text_are_a_bad_line(ports: Ports) -> None:
     assert good["intent"] == "greeting"
 
 
+@pytest.mark.parametrize(("text", "intent"), [("START", None), ("yes", None), ("stop", "stop")])
+def test_a_word_that_always_works_is_no_question(ports: Ports, text: str, intent: str | None) -> None:
+    (found,) = _batch(ports, json.dumps({"id": 1, "text": text}))
+    assert (found["topic"], found["intent"]) == (None, intent)
+
+
 def test_one_question_in_words_and_as_json(ports: Ports, capsys: pytest.CaptureFixture[str]) -> None:
     ask_one("need a card for site", "en", False, ports)
     said = capsys.readouterr().out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from dialogs.ports import AlarmKind
@@ -78,6 +80,12 @@ def test_meaning_speaks_where_no_word_is_known() -> None:
 def test_nothing_written_is_no_danger() -> None:
     for text in ("", " ", "?!", "\0"):
         assert reader(-50.0).sensed(text) is None
+
+
+def test_what_the_safeguarding_role_calls_harmless_is_harmless() -> None:
+    owned = replace(reader(0.0), harmless=frozenset({"i wont be here on tuesday"}))
+    assert owned.sensed("I wont be here, on Tuesday!") is None
+    assert owned.sensed("i wont be here on thursday") is AlarmKind.SUICIDE
 
 
 def test_every_kind_of_danger_teaches_danger() -> None:
