@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from datetime import date
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dialogs.fold import fold
 from dialogs.ports import AlarmKind, Ports
 from server.answers.check import Report, check_content
 from server.answers.content import Content
@@ -20,9 +22,9 @@ from server.answers.schema import OFFERED
 from tests.content.conftest import CACHE, CHECKED_ON, CONTENT, LOCALES
 
 FIRST = {"en": 0.8}
-FIRST_ELSEWHERE = 0.4
+FIRST_ELSEWHERE = 0.46
 THREE = {"en": 0.92}
-THREE_ELSEWHERE = 0.6
+THREE_ELSEWHERE = 0.69
 """Floors under what was measured on the must-find lines (docs/library.md): a change that costs more than a few points fails."""
 
 FRIENDLY = (
@@ -114,6 +116,28 @@ def test_the_two_readers_see_what_the_file_says(ports: Ports, content: Content, 
             raised = ports.alarm.read(text)
             assert raised, text
             assert raised.kind is kind or any(f"/{kind}/" in reason for reason in raised.reasons), (text, raised)
+
+
+@pytest.mark.parametrize("language", OFFERED)
+def test_most_of_the_danger_nobody_taught_is_seen(ports: Ports, language: str) -> None:
+    lines = (CONTENT / "alarm" / "unseen" / f"{language}.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines][::2]
+    danger = [ports.alarm.read(row["text"]) is not None for row in rows if row["urgent"]]
+    harmless = [ports.alarm.read(row["text"]) is not None for row in rows if not row["urgent"]]
+    assert sum(danger) / len(danger) >= 0.7
+    assert sum(harmless) / len(harmless) <= 0.15
+
+
+def test_nothing_unseen_is_taught(content: Content) -> None:
+    unseen = {
+        fold(json.loads(line)["text"])
+        for path in (CONTENT / "alarm" / "unseen").glob("*.jsonl")
+        for line in path.open(encoding="utf-8")
+    }
+    hinted = {
+        fold(sample.text) for samples in content.danger.values() for sample in samples if len(sample.text.split()) > 5
+    }
+    assert not unseen & hinted
 
 
 @pytest.mark.parametrize("kind", list(AlarmKind))
