@@ -128,16 +128,12 @@ def test_most_of_the_danger_nobody_taught_is_seen(ports: Ports, language: str) -
     assert sum(harmless) / len(harmless) <= 0.15
 
 
-def test_nothing_unseen_is_taught(content: Content) -> None:
-    unseen = {
-        fold(json.loads(line)["text"])
-        for path in (CONTENT / "alarm" / "unseen").glob("*.jsonl")
-        for line in path.open(encoding="utf-8")
-    }
-    hinted = {
-        fold(sample.text) for samples in content.danger.values() for sample in samples if len(sample.text.split()) > 5
-    }
-    assert not unseen & hinted
+@pytest.mark.parametrize("language", OFFERED)
+def test_the_unseen_are_not_taught(content: Content, language: str) -> None:
+    lines = (CONTENT / "alarm" / "unseen" / f"{language}.jsonl").read_text(encoding="utf-8").splitlines()
+    taught = {fold(sample.text) for sample in content.danger[language]}
+    # "my dad hits me" is written by everybody
+    assert sum(fold(json.loads(line)["text"]) in taught for line in lines) <= 3
 
 
 @pytest.mark.parametrize("kind", list(AlarmKind))
