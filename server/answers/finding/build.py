@@ -16,7 +16,7 @@ from server.answers.finding.lexical import learn_lexical
 from server.answers.finding.semantic import Embedder, Vectors
 from server.answers.finding.spelling import Speller
 from server.answers.finding.taught import Taught, taught
-from server.answers.finding.trained import UNFITTED, TrainedModel, is_trainable
+from server.answers.finding.trained import LOST_ELSEWHERE, UNFITTED, TrainedModel, is_trainable
 
 PREPARED: Final = "models/finder.npz"
 """In the content folder."""
@@ -57,7 +57,8 @@ def finder_of(
     """A finder of anything taught, nothing prepared: with `meaning` the vectors that are not `ready` are made, 10 ms each."""
     if not is_trainable(items):
         return Finder(count(items, speller), items)
-    prepared = prepare(items, speller, ready or (Vectors(meaning) if meaning else None))
+    vectors = ready or (Vectors(meaning) if meaning else None)
+    prepared = prepare(items, speller, vectors, lost=LOST_ELSEWHERE)
     labels = labels_of(items)
     return Finder(joined(learn_lexical(items, labels, speller), labels, speller, prepared, meaning), items)
 

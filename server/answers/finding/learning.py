@@ -20,7 +20,7 @@ from server.answers.finding.meaning import LOWEST, MeaningModel, learn_meaning
 from server.answers.finding.semantic import Embedder, Vectors
 from server.answers.finding.spelling import Speller
 from server.answers.finding.taught import Taught
-from server.answers.finding.trained import MEANING_WORTH, Confidence, TrainedModel, fit_confidence, held_out
+from server.answers.finding.trained import LOST, MEANING_WORTH, Confidence, TrainedModel, fit_confidence, held_out
 
 SEPARATOR: Final = "\n"
 
@@ -59,18 +59,20 @@ def labels_of(items: Sequence[Taught]) -> tuple[str, ...]:
     return tuple(sorted({item.label for item in items}))
 
 
-def prepare(items: Sequence[Taught], speller: Speller, vectors: Vectors | None, made_from: str = "") -> Prepared:
+def prepare(
+    items: Sequence[Taught], speller: Speller, vectors: Vectors | None, made_from: str = "", lost: float = LOST
+) -> Prepared:
     """Learns twice: once without one sample in five, to see how sure to be, and once from all for the weights of meaning."""
     labels = labels_of(items)
     kept, asked = held_out(items)
     lexical = learn_lexical(kept, labels, speller)
     scores = np.stack([lexical.scores(speller.words(item.text, item.language)) for item in asked])
-    spelling = fit_confidence(scores, asked, labels)
+    spelling = fit_confidence(scores, asked, labels, lost)
     if vectors is None:
         return Prepared(labels, spelling, None, None, made_from)
     meaning = learn_meaning(kept, labels, vectors)
     scores = scores + MEANING_WORTH * meaning.scores_of(vectors.of([item.text for item in asked]))
-    both = fit_confidence(scores, asked, labels)
+    both = fit_confidence(scores, asked, labels, lost)
     return Prepared(labels, spelling, both, learn_meaning(items, labels, vectors), made_from)
 
 
