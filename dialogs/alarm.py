@@ -46,19 +46,18 @@ class AlarmRule:
     kind: AlarmKind
     phrases: tuple[str, ...]
 
-    def name(self) -> str:
+    def reason(self) -> str:
         """The rule's full name: "en/suicide/end-my-life"."""
         return self.id if self.id.startswith(f"{self.language}/") else f"{self.language}/{self.kind}/{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """Everything that reading needs, prepared once: pattern i belongs to the rule at `owners[i]` and is its `phrases[i]`."""
+    """Everything that reading needs, prepared once: `owners[i]` is the place of the rule that pattern i belongs to."""
 
     lexicon: Lexicon
     patterns: tuple[Pattern, ...]
     owners: tuple[int, ...]
-    phrases: tuple[str, ...]
     idioms: tuple[Pattern, ...]
     negations: tuple[Pattern, ...]
     first_of_patterns: dict[int, list[int]]
@@ -82,31 +81,24 @@ class AlarmRules:
         written, clause_starts = _split(text)
         numbers = {word: self._compiled.lexicon.numbers(word) for word in set(written)}
         words = _without_idioms(self._compiled, [numbers[word] for word in written])
-        seen: dict[int, str] = {}
-        for place in _spoken(self._compiled, words, clause_starts):
-            seen.setdefault(self._compiled.owners[place], self._compiled.phrases[place])
+        seen = {self._compiled.owners[place] for place in _spoken(self._compiled, words, clause_starts)}
         if not seen:
             return None
-        found = [(self.rules[i], phrase) for i, phrase in seen.items()]
-        found.sort(key=lambda one: (WORST_FIRST.index(one[0].kind), one[0].name()))
-        return Alarm(found[0][0].kind, tuple(f"{rule.name()}: {phrase}" for rule, phrase in found))
+        rules = sorted((self.rules[i] for i in seen), key=lambda rule: (WORST_FIRST.index(rule.kind), rule.reason()))
+        return Alarm(rules[0].kind, tuple(rule.reason() for rule in rules))
 
 
 def _compile(rules: tuple[AlarmRule, ...], idioms: tuple[str, ...], negations: tuple[str, ...]) -> _Compiled:
     lexicon = Lexicon()
     pairs = [
-        (pattern, i, phrase)
-        for i, rule in enumerate(rules)
-        for phrase in rule.phrases
-        for pattern in lexicon.compile(phrase)
+        (pattern, i) for i, rule in enumerate(rules) for phrase in rule.phrases for pattern in lexicon.compile(phrase)
     ]
-    patterns = tuple(pattern for pattern, _, _ in pairs)
+    patterns = tuple(pattern for pattern, _ in pairs)
     compiled_idioms = tuple(pattern for idiom in idioms for pattern in lexicon.compile(idiom))
     return _Compiled(
         lexicon=lexicon,
         patterns=patterns,
-        owners=tuple(owner for _, owner, _ in pairs),
-        phrases=tuple(phrase for _, _, phrase in pairs),
+        owners=tuple(owner for _, owner in pairs),
         idioms=compiled_idioms,
         negations=tuple(pattern for negation in negations for pattern in lexicon.compile(negation) if pattern),
         first_of_patterns=index_by_first(patterns),

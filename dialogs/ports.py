@@ -216,10 +216,7 @@ LEVEL_OF = dict.fromkeys(AlarmKind, AlarmLevel.NOW) | dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A sign of danger. `reasons` name the rules that saw it, worst kind first, with the phrase of theirs that stood in it; never empty.
-
-    "en/suicide/end-my-life: end * life"; of the second reader, which knows no phrases, "any/suicide/second-reader".
-    """
+    """A sign of danger. `reasons` name the rules that saw it ("en/suicide/end-my-life"), worst kind first; may not be empty."""
 
     kind: AlarmKind
     reasons: tuple[str, ...]

@@ -83,14 +83,14 @@ def test_a_phrase_with_its_own_negation_is_not_undone_by_another():
     assert rules("dont want to be here").read("i dont dont want to be here") is not None
 
 
-def test_worst_kind_first_and_every_rule_is_named_with_its_phrase():
+def test_worst_kind_first_and_every_rule_is_named():
     alarm = RULES.read("my boyfriend hits me and i took all my pills and i want to die")
     assert alarm.kind is AlarmKind.OVERDOSE
     assert alarm.reasons == (
-        "en/overdose/pills: took * pills",
-        "en/suicide/want-to-die: want to die",
-        "en/abuse/hits-me: hits me",
-        "en/partner_violence/bf-hits: boyfriend hits me",
+        "en/overdose/pills",
+        "en/suicide/want-to-die",
+        "en/abuse/hits-me",
+        "en/partner_violence/bf-hits",
     )
 
 
@@ -99,8 +99,8 @@ def test_every_kind_has_its_place():
 
 
 def test_all_languages_are_read_at_once():
-    assert RULES.read("dwi eisiau marw").reasons == ("cy/suicide/marw: eisiau marw",)
-    assert RULES.read("أريد أن أموت").reasons == ("ar/suicide/mout: اريد ان اموت",)
+    assert RULES.read("dwi eisiau marw").reasons == ("cy/suicide/marw",)
+    assert RULES.read("أريد أن أموت").reasons == ("ar/suicide/mout",)
 
 
 def test_an_empty_phrase_or_no_rules_see_nothing():

@@ -35,7 +35,7 @@ def test_the_card():
         (3, "safe:not_sure"),
         (9, "person"),
     ]
-    assert turn.effects == (OpenCase("suicide", CaseUrgency.CRISIS, "en", ("en/suicide/want-to-die: want to die",)),)
+    assert turn.effects == (OpenCase("suicide", CaseUrgency.CRISIS, "en", ("en/suicide/want-to-die",)),)
     assert (story.state.crisis_since, story.state.crisis_kind) == (NOW, "suicide")
 
 
