@@ -189,8 +189,9 @@ def _other_language(talk: Talk) -> Turn | None:
 
 
 def _abuse(talk: Talk) -> Turn | None:
-    is_only_abuse = talk.reading.finding.topic is None and talk.ports.phrases.is_abuse(talk.text)
-    return greeting.abused(talk) if is_only_abuse else None
+    finding = talk.reading.finding
+    is_question = finding.topic is not None and finding.confidence >= greeting.SURE_OF_QUESTION
+    return greeting.abused(talk) if talk.ports.phrases.is_abuse(talk.text) and not is_question else None
 
 
 def _intent(talk: Talk) -> Turn | None:

@@ -39,6 +39,10 @@ SMALL_TALK = {
 SMALL_TALK_ONLY = frozenset({Intent.GREETING, Intent.THANKS, Intent.BYE, Intent.FINE})
 
 
+SURE_OF_QUESTION = 0.5
+"""Confidence from which on a rude message is answered as the question in it."""
+
+
 def intro(talk: Talk) -> Reply:
     """The first message, in under 60 words: a computer, what to ask, private with one limit, free or not, a person."""
     if talk.facts.channel is ChannelName.SMS:

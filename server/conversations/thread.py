@@ -27,10 +27,10 @@ addresses = table_of(Address)
 conversations = table_of(Conversation)
 messages = table_of(Message)
 
-PACE_DRAINS = timedelta(seconds=0.5)
-"""How long one message weighs on the pace: twenty in ten seconds keep it level."""
+PACE_DRAINS = timedelta(seconds=1)
+"""How long one message weighs on the pace."""
 
-PACE_MOST = 60
+PACE_MOST = 40
 """However many came, half a minute of silence is enough."""
 
 

@@ -27,6 +27,9 @@ FOREIGN_SHARE: Final = 0.25
 OWNED_SHARE: Final = 0.34
 """A text whose language is in doubt, and of whose words at most this share is one language's, is in none of ours."""
 
+NOWHERE_WORDS: Final = 5
+"""Slang is as short, and as far from the samples."""
+
 ARABIC_LETTERS: Final = frozenset({"ar", "ur", "fa"})
 
 
@@ -72,7 +75,7 @@ class LearnedGuesser:
         runs, weights = self.model.vocabulary.runs, self.model.weights
         written = [word for word in words if word.isalpha()]
         owners = Counter(int(weights[runs[word]].argmax()) for word in written if word in runs)
-        return len(written) >= FOREIGN_WORDS and max(owners.values(), default=0) <= OWNED_SHARE * len(written)
+        return len(written) >= NOWHERE_WORDS and max(owners.values(), default=0) <= OWNED_SHARE * len(written)
 
     def _is_foreign(self, words: Sequence[str]) -> bool:
         written = [word for word in words if word.isalpha()]

@@ -85,7 +85,7 @@ PLANTED = [
     ("answers/work/site-card/must-find.en.txt", "do you need a cscs card for labouring", "How do I get a CSCS?", "is taught as"),
     ("answers/work/site-card/must-find.cy.txt", "cael cerdyn cscs", "pwy enillodd y gem", "2 of 3 must-find lines in 'cy' are found"),
     ("alarm/en.yaml", "suicide: [i want to die", "suicide: [i feel blue", "does not raise suicide: 'i feel blue'"),
-    ("alarm/en.yaml", "i need a card]", "i want to die]", "raises en/suicide/end-my-life: want to die: 'i want to die'"),
+    ("alarm/en.yaml", "i need a card]", "i want to die]", "raises en/suicide/end-my-life: 'i want to die'"),
 ]  # fmt: skip
 
 
