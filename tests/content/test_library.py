@@ -37,7 +37,6 @@ FRIENDLY = (
     "are you a robot",
     "ok cheers",
     "menu",
-    "start over pls",
 )
 
 
