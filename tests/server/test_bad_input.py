@@ -225,6 +225,8 @@ async def test_surrogates_where_nobody_reads_them_do_no_harm(wire: Wire) -> None
 
 
 async def test_two_hundred_in_a_second_are_slowed_once_and_danger_is_still_heard(wire: Wire) -> None:
+    said = "connexions_turns_total"
+    before = await wire.counted(said, outcome="slow_down")
     updates = [wire.update(66, f"blah {n}") for n in range(200)]
     updates.insert(150, wire.update(66, "i want to kill myself"))
     answers = await asyncio.gather(*(wire.telegram(update) for update in updates))
@@ -234,11 +236,13 @@ async def test_two_hundred_in_a_second_are_slowed_once_and_danger_is_still_heard
         while await wire.scalar("SELECT count(*) FROM deliveries WHERE status IN ('due', 'sending')"):
             await asyncio.sleep(0.1)
     texts = wire.double.person(66).texts
-    # said again only where the machine is so slow that the flood is still read when the silence is over
-    assert sum("lot of messages at once" in words for words in texts) in {1, 2}
+    # decided once; a send that a busy machine cut short may show it twice
+    assert await wire.counted(said, outcome="slow_down") == before + 1
+    assert any("lot of messages at once" in words for words in texts)
     assert sum("999" in words for words in texts) >= 1
     assert len(texts) < 60
-    assert await wire.scalar("SELECT count(*) FROM cases WHERE urgency = 'crisis' AND closed_at IS NULL") == 1
+    wrote = "SELECT address_id FROM messages GROUP BY address_id HAVING count(*) = 201"
+    assert await wire.scalar(f"SELECT count(*) FROM cases WHERE address_id IN ({wrote}) AND closed_at IS NULL") == 1
 
 
 async def test_an_older_message_after_a_newer_one_is_taken(wire: Wire) -> None:
