@@ -37,6 +37,7 @@ FRIENDLY = (
     "are you a robot",
     "ok cheers",
     "menu",
+    "start over pls",
 )
 
 
