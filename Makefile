@@ -28,7 +28,7 @@ chat: setup  ## The conversation in this terminal
 .PHONY: test test-fast lint fix content messages bench
 test: setup-test  ## Every check and every test, from nothing
 	@$(MAKE) lint
-	@$(BIN)/connexions content check
+	@$(BIN)/connexions ask hello >/dev/null  # learnt once here; both workers read it from the cache
 	@chromium="$$($(BIN)/python -m tools.test_machine)" && \
 		CONNEXIONS_TEST_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
