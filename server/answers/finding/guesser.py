@@ -24,6 +24,9 @@ FOREIGN_WORDS: Final = 3
 FOREIGN_SHARE: Final = 0.25
 """A text of at least so many words of which at most this share is known in any language of ours is in none of them."""
 
+STRANGE_SHARE: Final = 0.4
+"""The same for a longer text, whose different words are counted once each: three in five that nobody ever wrote to us."""
+
 OWNED_SHARE: Final = 0.34
 """A text whose language is in doubt, and of whose words at most this share is one language's, is in none of ours."""
 
@@ -54,7 +57,7 @@ class LearnedGuesser:
         if by_script and by_script not in ARABIC_LETTERS:
             return by_script
         words = fold(text).split()
-        if not by_script and len(words) < FEWEST_WORDS:
+        if not by_script and sum(len(word) > 1 for word in words) < FEWEST_WORDS:
             return None
         return self._learned(words, is_arabic=by_script is not None) or by_script
 
@@ -80,7 +83,11 @@ class LearnedGuesser:
     def _is_foreign(self, words: Sequence[str]) -> bool:
         written = [word for word in words if word.isalpha()]
         known = sum(word in self.model.vocabulary.runs for word in written)
-        return len(written) >= FOREIGN_WORDS and known <= FOREIGN_SHARE * len(written)
+        if len(written) >= FOREIGN_WORDS and known <= FOREIGN_SHARE * len(written):
+            return True
+        different = set(written)
+        met = sum(word in self.model.vocabulary.runs for word in different)
+        return len(different) >= NOWHERE_WORDS and met <= STRANGE_SHARE * len(different)
 
 
 def spoken(content: Content) -> tuple[Taught, ...]:

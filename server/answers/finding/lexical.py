@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Final
 
 import numpy as np
@@ -29,15 +29,9 @@ ROUNDS: Final = 4
 """Times the machine goes through many samples: with 50 one unseen question in three hundred more is found, in three times the time."""
 
 ALL_ROUNDS: Final = 1000
+ONE_AT_A_TIME: Final = Lock()
 MANY: Final = 30_000
 """Samples from which on it goes through them only `ROUNDS` times."""
-
-AT_ONCE: Final = 2
-"""Threads that learn, each some of the labels."""
-
-WORTH_SHARING: Final = 8
-OTHER: Final = -1
-"""Stands for every label that another thread learns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +60,14 @@ def learn_lexical(
     wanted = np.array([place[item.label] for item in items])
     worth = np.array([item.weight for item in items])
     rounds = ROUNDS if len(items) > MANY else ALL_ROUNDS
+    machine = _machine(rounds, is_balanced=is_balanced)
+    # one machine at a time: the library draws from one dice for all threads, and the same samples have to give the same model
+    with ONE_AT_A_TIME:
+        machine.fit(matrix, wanted, sample_weight=worth)
     weights = np.zeros((len(vocabulary), len(labels)), np.float16)
     bias = np.full(len(labels), -1, np.float32)
-
-    def learn(own: NDArray[np.int64]) -> None:
-        """Learns some of the labels against all others."""
-        machine = _machine(rounds, is_balanced=is_balanced)
-        machine.fit(matrix, np.where(np.isin(wanted, own), wanted, OTHER), sample_weight=worth)
-        learnt = [number for number, label in enumerate(machine.classes_) if label != OTHER]
-        weights[:, machine.classes_[learnt]] = a_row_each(machine.coef_)[learnt].T
-        bias[machine.classes_[learnt]] = a_row_each(machine.intercept_)[learnt]
-
-    shares = np.array_split(np.unique(wanted), AT_ONCE if len(labels) >= WORTH_SHARING and not is_balanced else 1)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(learn, shares))
+    weights[:, machine.classes_] = a_row_each(machine.coef_).T
+    bias[machine.classes_] = a_row_each(machine.intercept_)
     return LexicalModel(vocabulary, weights, bias)
 
 
