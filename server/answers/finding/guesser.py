@@ -30,6 +30,9 @@ STRANGE_SHARE: Final = 0.4
 OWNED_SHARE: Final = 0.34
 """A text whose language is in doubt, and of whose words at most this share is one language's, is in none of ours."""
 
+MET_SHARE: Final = 0.7
+"""And of whose words no more than this share was ever met: slang is made of words that we know."""
+
 NOWHERE_WORDS: Final = 5
 """Slang is as short, and as far from the samples."""
 
@@ -78,7 +81,9 @@ class LearnedGuesser:
         runs, weights = self.model.vocabulary.runs, self.model.weights
         written = [word for word in words if word.isalpha()]
         owners = Counter(int(weights[runs[word]].argmax()) for word in written if word in runs)
-        return len(written) >= NOWHERE_WORDS and max(owners.values(), default=0) <= OWNED_SHARE * len(written)
+        if len(written) < NOWHERE_WORDS or owners.total() > MET_SHARE * len(written):
+            return False
+        return max(owners.values(), default=0) <= OWNED_SHARE * len(written)
 
     def _is_foreign(self, words: Sequence[str]) -> bool:
         written = [word for word in words if word.isalpha()]
