@@ -7,6 +7,7 @@ from playwright.async_api import Error, Page, expect
 
 CRISIS = "whats the point im done"
 ANSWER = "told to leave home"
+EMPTY = "about:blank"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -22,11 +23,21 @@ async def write(page: Page, text: str) -> None:
 async def choose_looks(page: Page, **looks: str) -> None:
     """Set display settings as a returning visitor has them, and open the page again."""
     order = {"language": "en", "size": "100", "contrast": "normal", "font": "plain", "theme": "auto", **looks}
-    await page.context.add_cookies([{"name": "v", "value": ".".join(order.values()), "url": page.url}])
+    address = page.url
+    await page.context.add_cookies([{"name": "v", "value": ".".join(order.values()), "url": address}])
+    await close_page(page)
+    await page.goto(address)
+
+
+async def close_page(page: Page, tries: int = 5) -> None:
+    """Leave the page for an empty one; a page whose session is gone may be loading itself anew, which is let end."""
     try:
-        await page.reload()
-    except Error:  # the page itself was just loading anew, because its session was gone
-        await page.goto(page.url)
+        await page.goto(EMPTY)
+    except Error:
+        if not tries:
+            raise
+        await page.wait_for_load_state()
+        await close_page(page, tries - 1)
 
 
 async def violations(page: Page) -> list[str]:
