@@ -39,7 +39,7 @@ def shape(connection: Connection) -> dict[str, Any]:
             sorted(map(str, seen.get_check_constraints(table))),
         )
         for table in sorted(seen.get_table_names())
-    } | {"sequences": seen.get_sequence_names()}
+    } | {"sequences": sorted(seen.get_sequence_names())}
 
 
 async def shape_of(engine: AsyncEngine) -> dict[str, Any]:
