@@ -19,10 +19,12 @@ content = typer.Typer(no_args_is_help=True, help="The answer library.")
 keys = typer.Typer(no_args_is_help=True, help="Keys of personal columns.")
 cases = typer.Typer(no_args_is_help=True, help="Requests to a person.")
 directory = typer.Typer(no_args_is_help=True, help="Local services.")
+staff = typer.Typer(no_args_is_help=True, help="Accounts of staff.")
 app.add_typer(content, name="content")
 app.add_typer(directory, name="directory")
 app.add_typer(keys, name="keys")
 app.add_typer(cases, name="cases")
+app.add_typer(staff, name="staff")
 
 
 @app.command()
@@ -241,6 +243,16 @@ def cases_close(case: str, adviser: Annotated[str, typer.Option(help="First name
     from server.cli.cases import close
 
     close(case, adviser)
+
+
+@staff.command("link")
+def staff_link(
+    email: Annotated[str, typer.Option(help="An account that has no way in; none for the very first one.")] = "",
+) -> None:
+    """Print a one-time link to set up an account: the first one, or somebody's anew when no administrator can help."""
+    from server.cli.staff import link
+
+    raise typer.Exit(link(email))
 
 
 def main() -> None:

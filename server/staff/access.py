@@ -88,7 +88,8 @@ _ACCOUNT: Final = frozenset({Act.OWN_ACCOUNT})
 MAY_DO: Final[dict[Role, frozenset[Act]]] = {
     Role.ADVISER: _CONSOLE,
     Role.LEAD: _CONSOLE | {Act.ASSIGN, Act.WHISPER, Act.SET_ROTA},
-    Role.SAFEGUARDING_LEAD: _CONSOLE | {Act.ASSIGN, Act.WHISPER, Act.EXPORT_RECORD, Act.RELEASE_HOLD, Act.SET_ROTA},
+    Role.SAFEGUARDING_LEAD: _CONSOLE
+    | {Act.ASSIGN, Act.WHISPER, Act.EXPORT_RECORD, Act.RELEASE_HOLD, Act.SEE_AUDIT, Act.SET_ROTA},
     Role.HOST_ADVISER: _CONSOLE,
     Role.YJS_WORKER: _ACCOUNT,
     Role.EDITOR: _ACCOUNT | {Act.SEARCH_LIBRARY},
@@ -133,5 +134,6 @@ def may_do(who: Member, act: Act, area: str | None = None) -> bool:
 
 
 def may_grant(who: Member, roles: Iterable[Role], areas: Iterable[str]) -> bool:
-    """True when somebody may give these roles in these areas: administrators, inside their own areas."""
-    return may_do(who, Act.MANAGE_STAFF) and set(areas) <= who.areas and bool(set(roles))
+    """True when somebody may give these roles in these areas, one of each at least: administrators, inside their own areas."""
+    wished = set(areas)
+    return may_do(who, Act.MANAGE_STAFF) and bool(wished) and wished <= who.areas and bool(set(roles))

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db.base import table_of
@@ -49,10 +50,11 @@ async def has_staff(db: AsyncConnection) -> bool:
 async def first_link(db: AsyncConnection, area: str, now: datetime) -> str | None:
     """A one-time link's secret for the first administrator; None when somebody can sign in already. A newer one ends the older."""
     await db.execute(select(func.pg_advisory_xact_lock(FIRST_LOCK)))
+    hashed = email_hash(FIRST_EMAIL)
+    waiting = select(staff.c.id).where(staff.c.email_hash == hashed).with_for_update()  # waits for a set-up under way
+    found = (await db.execute(waiting)).scalar()
     if await has_staff(db):
         return None
-    hashed = email_hash(FIRST_EMAIL)
-    found = (await db.execute(select(staff.c.id).where(staff.c.email_hash == hashed))).scalar()
     roles = [Role.ADMINISTRATOR, Role.MANAGER, Role.LEAD, Role.ADVISER]
     staff_id = found or await _add(
         db, Wish("Administrator", FIRST_EMAIL, frozenset(roles), frozenset({area})), hashed, now
@@ -61,6 +63,7 @@ async def first_link(db: AsyncConnection, area: str, now: datetime) -> str | Non
 
 
 FIRST_LOCK: Final = 0x57AFF
+LAST_LOCK: Final = 0x57AFE
 FIRST_EMAIL: Final = "first administrator"
 """Stands in for an e-mail until the first administrator gives their own."""
 
@@ -69,15 +72,13 @@ async def invite(db: AsyncConnection, by: Member, wish: Wish, now: datetime) -> 
     """A new account and its one-time link's secret. Raises MayNot beyond the inviter's areas, KnownAlready for an e-mail in use."""
     if not may_grant(by, wish.roles, wish.areas):
         raise MayNot
-    hashed = email_hash(wish.email)
-    if (await db.execute(select(staff.c.id).where(staff.c.email_hash == hashed))).first():
-        raise KnownAlready
-    staff_id = await _add(db, wish, hashed, now)
+    staff_id = await _add(db, wish, email_hash(wish.email), now)
     await audit.note(db, by.id, Act.MANAGE_STAFF, now, about_staff=staff_id, why="invited")
     return await make_link(db, staff_id, LinkKind.INVITATION, now)
 
 
 async def _add(db: AsyncConnection, wish: Wish, hashed: bytes, now: datetime) -> uuid.UUID:
+    """A new account's id. Raises KnownAlready, also when somebody else adds the same one just now."""
     staff_id = new_id()
     row = {
         "id": staff_id,
@@ -87,7 +88,9 @@ async def _add(db: AsyncConnection, wish: Wish, hashed: bytes, now: datetime) ->
         "created_at": now,
         **_granted(wish),
     }
-    await db.execute(insert(staff).values(row))
+    added = insert(staff).values(row).on_conflict_do_nothing(index_elements=["email_hash"]).returning(staff.c.id)
+    if not (await db.execute(added)).first():
+        raise KnownAlready
     return staff_id
 
 
@@ -103,9 +106,8 @@ def _granted(wish: Wish) -> dict[str, Any]:
 
 async def change_password(db: AsyncConnection, signed_in: sessions.SignedIn, old: str, new: str, now: datetime) -> None:
     """Another password; every other session ends. Raises SignInRefused for a wrong old one, PoorPassword for a poor new one."""
-    row = (
-        await db.execute(select(staff.c.password_hash, staff.c.email).where(staff.c.id == signed_in.member.id))
-    ).one()
+    query = select(staff.c.password_hash, staff.c.email).where(staff.c.id == signed_in.member.id)
+    row = (await db.execute(query.with_for_update())).one()  # a reset or removal meanwhile must not be undone
     if not await asyncio.to_thread(passwords.is_right, row.password_hash, old):
         raise SignInRefused
     passwords.check_strength(new, signed_in.member.name, row.email)
@@ -120,8 +122,7 @@ async def change(db: AsyncConnection, by: Member, staff_id: uuid.UUID, wish: Wis
     old = await _managed(db, by, staff_id)
     if not may_grant(by, wish.roles, wish.areas):
         raise MayNot
-    if Role.ADMINISTRATOR in old.roles and Role.ADMINISTRATOR not in wish.roles:
-        await _keep_an_administrator(db, staff_id)
+    await _keep_an_administrator(db, old, wish.areas if Role.ADMINISTRATOR in wish.roles else frozenset())
     await db.execute(update(staff).where(staff.c.id == staff_id).values(name=wish.name, **_granted(wish)))
     await audit.note(db, by.id, Act.MANAGE_STAFF, now, about_staff=staff_id, why="changed")
 
@@ -132,8 +133,7 @@ async def remove(db: AsyncConnection, by: Member, staff_id: uuid.UUID, now: date
     Chats they held are given back by whoever calls this, in the same transaction.
     """
     old = await _managed(db, by, staff_id)
-    if Role.ADMINISTRATOR in old.roles:
-        await _keep_an_administrator(db, staff_id)
+    await _keep_an_administrator(db, old, frozenset())
     emptied = {
         "removed_at": now,
         "password_hash": None,
@@ -155,10 +155,27 @@ async def remove(db: AsyncConnection, by: Member, staff_id: uuid.UUID, now: date
 async def reset(db: AsyncConnection, by: Member, staff_id: uuid.UUID, now: datetime) -> str:
     """A one-time link to set password and authenticator anew; until then nobody signs in. Raises MayNot."""
     await _managed(db, by, staff_id)
-    await db.execute(update(staff).where(staff.c.id == staff_id).values(password_hash=None, totp_secret=None))
-    await sessions.end_all(db, staff_id, now)
+    await _close(db, staff_id, now)
     await audit.note(db, by.id, Act.MANAGE_STAFF, now, about_staff=staff_id, why="reset")
     return await make_link(db, staff_id, LinkKind.RESET, now)
+
+
+async def reset_by_operator(db: AsyncConnection, email: str, now: datetime) -> str | None:
+    """A one-time link for whoever runs the program, when no administrator can help any more; None for an e-mail nobody has."""
+    same = staff.c.email_hash == email_hash(email), staff.c.removed_at.is_(None)
+    staff_id = (await db.execute(select(staff.c.id).where(*same).with_for_update())).scalar()
+    if staff_id is None:
+        return None
+    await _close(db, staff_id, now)
+    await audit.note(db, None, Act.MANAGE_STAFF, now, about_staff=staff_id, why="reset")
+    return await make_link(db, staff_id, LinkKind.RESET, now)
+
+
+async def _close(db: AsyncConnection, staff_id: uuid.UUID, now: datetime) -> None:
+    """Nothing that opened the account does any more: password, authenticator, recovery codes, sessions."""
+    await db.execute(update(staff).where(staff.c.id == staff_id).values(password_hash=None, totp_secret=None))
+    await db.execute(delete(recovery_codes).where(recovery_codes.c.staff_id == staff_id))
+    await sessions.end_all(db, staff_id, now)
 
 
 async def _managed(db: AsyncConnection, by: Member, staff_id: uuid.UUID) -> Member:
@@ -171,16 +188,19 @@ async def _managed(db: AsyncConnection, by: Member, staff_id: uuid.UUID) -> Memb
     return found
 
 
-async def _keep_an_administrator(db: AsyncConnection, staff_id: uuid.UUID) -> None:
-    """Raises LastAdministrator when this one is. Two who remove each other at once are put in order here."""
-    await db.execute(select(func.pg_advisory_xact_lock(FIRST_LOCK)))
-    others = select(staff.c.id).where(
-        staff.c.id != staff_id,
+async def _keep_an_administrator(db: AsyncConnection, old: Member, kept: frozenset[str]) -> None:
+    """Raises LastAdministrator when an area would be left without one. Two who remove each other at once are put in order here."""
+    left = old.areas - kept
+    if Role.ADMINISTRATOR not in old.roles or not left:
+        return
+    await db.execute(select(func.pg_advisory_xact_lock(LAST_LOCK)))
+    others = select(func.unnest(staff.c.areas)).where(
+        staff.c.id != old.id,
         staff.c.removed_at.is_(None),
         staff.c.password_hash.is_not(None),
         staff.c.roles.contains([Role.ADMINISTRATOR.value]),
     )
-    if not (await db.execute(others.limit(1))).first():
+    if not left <= set((await db.execute(others)).scalars()):
         raise LastAdministrator
 
 
@@ -194,3 +214,8 @@ async def team(db: AsyncConnection, areas: Iterable[str]) -> list[Mapping[str, A
         .order_by(staff.c.created_at)
     )
     return [dict(row) for row in (await db.execute(query)).mappings()]
+
+
+async def choose_language(db: AsyncConnection, staff_id: uuid.UUID, language: str) -> None:
+    """What somebody reads the console in from now on."""
+    await db.execute(update(staff).where(staff.c.id == staff_id).values(console_language=language))

@@ -64,6 +64,12 @@ async def page(
     return [dict(row) for row in (await db.execute(query)).mappings()]
 
 
+async def people(db: AsyncConnection, areas: frozenset[str]) -> list[Mapping[str, Any]]:
+    """Id and name of everybody who works or worked in the areas, in the order in which they came."""
+    query = select(staff.c.id, staff.c.name).where(staff.c.areas.overlap(list(areas))).order_by(staff.c.created_at)
+    return [dict(row) for row in (await db.execute(query)).mappings()]
+
+
 async def reads_about(db: AsyncConnection, person_id: uuid.UUID) -> list[Mapping[str, Any]]:
     """Who looked at what of one person, oldest first: for their own `my data`. Roles and days, never names of staff."""
     query = select(rows.c.at, rows.c.what).where(rows.c.about_person == person_id).order_by(rows.c.number)

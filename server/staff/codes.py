@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import secrets
+import unicodedata
 from datetime import datetime
 from typing import Final
 
@@ -33,17 +34,17 @@ def address_of(secret: str, email: str) -> str:
 
 
 def picture_of(address: str) -> str:
-    """The square code as an inline SVG drawing, dark on nothing; its colour is the text's."""
+    """The square code as an inline SVG drawing, black on nothing, as large as the page makes it."""
     drawn = io.BytesIO()
     segno.make(address, error="m").save(
-        drawn, kind="svg", scale=5, border=2, xmldecl=False, svgclass="square-code", lineclass=None
+        drawn, kind="svg", scale=5, border=4, xmldecl=False, svgclass="square-code", lineclass=None, omitsize=True
     )
     return drawn.getvalue().decode()
 
 
 def step_of(secret: str, code: str, now: datetime, used_step: int) -> int | None:
     """The time step that a code belongs to, when it is right and later than the last one used; None when it is not."""
-    typed = "".join(ch for ch in code if ch.isdigit())
+    typed = "".join(str(unicodedata.decimal(ch)) for ch in code if ch.isdecimal())  # people type their own digits
     if len(typed) != 6:  # noqa: PLR2004 - digits of a code
         return None
     totp, current = pyotp.TOTP(secret), int(now.timestamp()) // STEP_SECONDS

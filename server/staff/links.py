@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db.base import table_of
@@ -71,11 +71,19 @@ async def _link(db: AsyncConnection, secret: str, now: datetime, *, is_using: bo
             staff.c.removed_at.is_(None),
         )
     )
+    if is_using:
+        await _lock_account(db, secret)
     row = (await db.execute(query.with_for_update(of=links) if is_using else query)).first()
     if row is None:
         raise LinkSpent
     email = "" if row.kind is LinkKind.FIRST_ADMINISTRATOR else row.email
     return Welcome(row.id, row.name, email, row.kind)
+
+
+async def _lock_account(db: AsyncConnection, secret: str) -> None:
+    """The account before its link, as everybody who writes both: else a removal and this would wait for each other."""
+    owner = select(links.c.staff_id).where(links.c.token_hash == _hash(secret)).scalar_subquery()
+    await db.execute(select(staff.c.id).where(staff.c.id == owner).with_for_update())
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,12 @@ async def renew_recovery_codes(db: AsyncConnection, staff_id: uuid.UUID) -> tupl
     rows = [{"code_hash": codes.hash_of_recovery_code(code), "staff_id": staff_id} for code in shown]
     await db.execute(insert(recovery_codes), rows)
     return shown
+
+
+async def recovery_codes_left(db: AsyncConnection, staff_id: uuid.UUID) -> int:
+    """How many recovery codes somebody has not used yet."""
+    mine = recovery_codes.c.staff_id == staff_id, recovery_codes.c.used_at.is_(None)
+    return (await db.execute(select(func.count()).select_from(recovery_codes).where(*mine))).scalar_one()
 
 
 def _hash(secret: str) -> bytes:

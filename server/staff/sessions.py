@@ -61,9 +61,15 @@ def form_token(token: str) -> str:
     return blind_index(token, "staff_sessions.form").hex()[:32]
 
 
-async def open_session(db: AsyncConnection, staff_id: uuid.UUID, browser: str, now: datetime, *, has_code: bool) -> str:
-    """A new session's cookie value. Without a code it lasts `HALF_WAY` and opens nothing."""
+async def open_session(
+    db: AsyncConnection, staff_id: uuid.UUID, browser: str, now: datetime, *, has_code: bool, is_fresh: bool = True
+) -> str:
+    """A new session's cookie value. Without a code it lasts `HALF_WAY` and opens nothing.
+
+    `is_fresh` is false when somebody else asked for the second factor: whole, but our own code is asked for before a step-up.
+    """
     token = secrets.token_urlsafe(32)
+    code_at = now if is_fresh else now - FRESH_CODE - timedelta(seconds=1)
     row = {
         "id": new_id(),
         "token_hash": _hash(token),
@@ -72,7 +78,7 @@ async def open_session(db: AsyncConnection, staff_id: uuid.UUID, browser: str, n
         "created_at": now,
         "last_used_at": now,
         "expires_at": now + (LASTS if has_code else HALF_WAY),
-        "second_factor_at": now if has_code else None,
+        "second_factor_at": code_at if has_code else None,
     }
     await db.execute(insert(sessions).values(row))
     return token
@@ -95,8 +101,9 @@ async def find(db: AsyncConnection, token: str, now: datetime) -> SignedIn | Non
     if row is None:
         return None
     if now - row["last_used_at"] > RENEWED_EVERY:
-        await db.execute(update(sessions).where(sessions.c.id == row["session_id"]).values(last_used_at=now))
+        # the account first, as everybody who writes both: else a removal and this would wait for each other
         await db.execute(update(staff).where(staff.c.id == row["id"]).values(last_seen_at=now))
+        await db.execute(update(sessions).where(sessions.c.id == row["session_id"]).values(last_used_at=now))
     return SignedIn(
         session_id=row["session_id"],
         member=member_of(row),
@@ -134,10 +141,11 @@ def member_of(row: Mapping[Any, Any]) -> Member:
 
 
 async def note_code(db: AsyncConnection, session_id: uuid.UUID, now: datetime) -> None:
-    """A code was given just now: a session half way is whole from here on, a whole one has a fresh code."""
+    """A code was given just now: a session half way is whole from here on, a whole one has a fresh code. One that is over stays so."""
+    works = sessions.c.id == session_id, sessions.c.ended_at.is_(None), sessions.c.expires_at > now
     half = sessions.c.second_factor_at.is_(None)
-    await db.execute(update(sessions).where(sessions.c.id == session_id, half).values(expires_at=now + LASTS))
-    await db.execute(update(sessions).where(sessions.c.id == session_id).values(second_factor_at=now))
+    await db.execute(update(sessions).where(*works, half).values(expires_at=now + LASTS))
+    await db.execute(update(sessions).where(*works).values(second_factor_at=now))
 
 
 async def end(db: AsyncConnection, session_id: uuid.UUID, staff_id: uuid.UUID, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -58,7 +58,9 @@ Locks = tuple[tuple[bytes, int], ...]
 
 def _locks(kind: str, known: bytes, visitor: Visitor) -> Locks:
     """What a wrong try counts against, and how many are free: the account (there or not), and the network it came from."""
-    network = hashlib.sha256(b"network " + visitor.network.encode()).digest()
+    network = blind_index(
+        visitor.network, "staff_sign_in_tries.network"
+    )  # keyed: addresses are few enough to try them all
     return (hashlib.sha256(kind.encode() + known).digest(), FREE_TRIES), (network, FREE_TRIES_OF_A_NETWORK)
 
 
@@ -72,7 +74,7 @@ async def with_password(db: AsyncConnection, email: str, password: str, visitor:
     row = (await db.execute(query)).first()
     stored: str | None = row.password_hash if row else None
     is_right = await asyncio.to_thread(passwords.is_right, stored, password)
-    if row is None or stored is None or not is_right:
+    if row is None or stored is None or not is_right or not await _is_still(db, row.id, stored):
         await _count_wrong(db, locks, now)
         return Try(Outcome.WRONG)
     await _forgive(db, locks)
@@ -80,6 +82,12 @@ async def with_password(db: AsyncConnection, email: str, password: str, visitor:
         renewed = await asyncio.to_thread(passwords.hash_password, password)
         await db.execute(update(staff).where(staff.c.id == row.id).values(password_hash=renewed))
     return Try(Outcome.OK, await sessions.open_session(db, row.id, visitor.browser, now, has_code=False))
+
+
+async def _is_still(db: AsyncConnection, staff_id: uuid.UUID, password_hash: str) -> bool:
+    """False when the account was reset or removed, or the password changed, while it was being tried."""
+    same = staff.c.id == staff_id, staff.c.password_hash == password_hash, staff.c.removed_at.is_(None)
+    return (await db.execute(select(staff.c.id).where(*same).with_for_update())).first() is not None
 
 
 async def with_code(
@@ -124,6 +132,9 @@ async def _use_recovery(db: AsyncConnection, staff_id: uuid.UUID, code: str, now
 
 
 async def _is_locked(db: AsyncConnection, locks: Locks, now: datetime) -> bool:
+    """True while a lock holds. Tries at one account go one by one from here on, or a hundred at once would all be free."""
+    turn = int.from_bytes(locks[0][0][:8], signed=True)
+    await db.execute(select(func.pg_advisory_xact_lock(turn)))
     hashes = [lock for lock, _ in locks]
     query = select(tries.c.locked_until).where(tries.c.lock_hash.in_(hashes), tries.c.locked_until > now)
     return (await db.execute(query)).first() is not None
@@ -149,5 +160,7 @@ async def _forgive(db: AsyncConnection, locks: Locks) -> None:
 
 
 async def expire_tries(db: AsyncConnection, now: datetime) -> int:
-    """Delete counts nobody needs any more; how many. Repeating is harmless."""
-    return (await db.execute(delete(tries).where(tries.c.last_try_at < now - FORGOTTEN_AFTER))).rowcount
+    """Delete counts nobody needs any more, save those in use just now; how many. Repeating is harmless."""
+    is_old = tries.c.last_try_at < now - FORGOTTEN_AFTER
+    free = select(tries.c.lock_hash).where(is_old).with_for_update(skip_locked=True)
+    return (await db.execute(delete(tries).where(tries.c.lock_hash.in_(free)))).rowcount
