@@ -38,8 +38,14 @@ def router(console: Console) -> APIRouter:
 
 def console_router(check: object = guard.check_form) -> APIRouter:
     """A router for pages of the console: own forms only. What comes later (the queue, the diary) starts from it too."""
-    checks = [Depends(require_own), Depends(check)]  # type: ignore[arg-type]
+    checks = [Depends(_require_own_form), Depends(check)]  # type: ignore[arg-type]
     return APIRouter(prefix=guard.ROOT, include_in_schema=False, dependencies=checks)
+
+
+async def _require_own_form(request: Request) -> None:
+    """Only what changes something has to come from here: links in e-mails and the way back from a sign-in do not."""
+    if request.method not in guard.READS:
+        await require_own(request)
 
 
 class StartPage:

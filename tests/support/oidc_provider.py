@@ -36,9 +36,9 @@ class OidcProvider:
         """What goes wrong from now on; nothing when it is empty."""
         await self._does("fault", fault=fault)
 
-    async def changes_keys(self, kid: str) -> None:
-        """Another key signs from now on, and the old one is not published any more."""
-        await self._does("renew", kid=kid)
+    async def changes_keys(self, kid: str, *, has_email: bool = False) -> None:
+        """Another key signs from now on, the old one is not published any more; with e-mails in the ID token, or without."""
+        await self._does("renew", kid=kid, has_email=has_email)
 
     async def seen(self) -> list[str]:
         """Methods and paths of what it was asked."""

@@ -47,6 +47,13 @@ async def house(shared: House) -> AsyncIterator[House]:
     await shared.provider.has_fault()
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def apart(database_url: str) -> AsyncIterator[House]:
+    """A house and a provider of its own, for tests that change the provider for good."""
+    async with running(f"{PUBLIC}{BACK}") as own, built(database_url, own) as made:
+        yield made
+
+
 async def member(house: House, *roles: Role) -> tuple[Somebody, Comer]:
     """Somebody with an account that is set up, and an account at the provider with the same e-mail."""
     somebody = await house.has(*roles)
@@ -396,6 +403,19 @@ async def test_the_same_token_signed_again_without_a_fault_is_taken(house: House
     assert comer.path == "/console"
 
 
+async def test_an_email_in_the_token_is_enough(apart: House) -> None:
+    await apart.provider.changes_keys("another", has_email=True)
+    _, comer = await member(apart)
+    await comer.signs_in(amr=MFA)
+    assert comer.path == "/console"
+    assert "GET /me" not in await apart.provider.seen()
+    for fault in ("empty-subject", "long-subject", "odd-subject"):
+        _, other = await member(apart)
+        await apart.provider.has_fault(fault)
+        await other.signs_in(amr=MFA)
+        assert is_refused(other, Why.FAULTY)
+
+
 async def test_user_info_of_somebody_else_is_refused(house: House) -> None:
     _, comer = await member(house)
     await house.provider.has_fault("other-person")
@@ -403,14 +423,15 @@ async def test_user_info_of_somebody_else_is_refused(house: House) -> None:
     assert is_refused(comer, Why.FAULTY)
 
 
-async def test_new_keys_of_the_provider_are_found(house: House) -> None:
-    _, comer = await member(house)
-    await comer.signs_in(amr=MFA)
-    await house.provider.changes_keys(f"key-{next(_numbers)}")
-    house.clock.later = timedelta(minutes=2)
-    again = house.comes(comer.subject)
-    await again.signs_in(amr=MFA)
-    assert again.path == "/console"
+async def test_new_keys_of_the_provider_are_found_but_not_looked_for_all_the_time(apart: House) -> None:
+    _, known = await member(apart)
+    await known.signs_in(amr=MFA)
+    await apart.provider.changes_keys("another")
+    for minutes, path in ((0, BACK), (2, "/console")):
+        apart.clock.later = timedelta(minutes=minutes)
+        comer = apart.comes(known.subject)
+        await comer.signs_in(amr=MFA)
+        assert comer.path.partition("?")[0] == path
 
 
 # when it does not work

@@ -53,7 +53,7 @@ async def test_there_and_back_and_out(database_url: str) -> None:
         await expect(page).to_have_url(f"{ours}/console/account")
         await expect(page.get_by_text(somebody.member.name).first).to_be_visible()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Your account")
-        await page.get_by_role("button", name="Sign out").click()
+        await page.get_by_role("button", name="Sign out", exact=True).click()
         await expect(page).to_have_url(f"{ours}/console/sign-in?out=1")
         await page.goto(f"{ours}/console/account")
         await expect(page.get_by_label("E-mail")).to_be_visible()

@@ -29,20 +29,20 @@ function address() {
 }
 
 /** The provider with a key of its own; called again, one whose only key is another. */
-async function renew(kid) {
+async function renew(kid, hasEmail = false) {
   const { privateKey } = await generateKeyPair("RS256", { extractable: true });
   const key = { ...(await exportJWK(privateKey)), kid, alg: "RS256", use: "sig" };
-  const provider = new Provider(address(), settings(key));
+  const provider = new Provider(address(), settings(key, hasEmail));
   provider.use(tampering(privateKey, kid));
   service = { provider, handle: provider.callback() };
 }
 
-function settings(key) {
+function settings(key, hasEmail) {
   return {
     jwks: { keys: [key] },
     clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [returnUrl] }],
     claims: { openid: ["sub", "amr", "acr"], email: ["email", "email_verified"] },
-    conformIdTokenClaims: ours.fault !== "email-in-token",
+    conformIdTokenClaims: !hasEmail, // as the standard has it, an e-mail is told at the userinfo endpoint; many put it in the token
     cookies: { keys: ["a key of the double"] },
     features: { devInteractions: { enabled: false } },
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
@@ -91,7 +91,7 @@ async function control(what, request, response) {
   const body = request.method === "POST" ? JSON.parse(await bodyOf(request)) : {};
   if (what === "person") people.set(body.sub, body.claims);
   if (what === "fault") ours.fault = body.fault;
-  if (what === "renew") await renew(body.kid);
+  if (what === "renew") await renew(body.kid, body.has_email);
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ seen: ours.seen.splice(0) }));
 }
 
