@@ -230,7 +230,9 @@ def cases_show(case: Annotated[str, typer.Argument(help="The case's number.")]) 
 
 
 @cases.command("reply")
-def cases_reply(case: str, adviser: Annotated[str, typer.Option(help="First name of who writes.")], text: str) -> None:
+def cases_reply(
+    case: str, adviser: Annotated[str, typer.Option(help="E-mail of the member of staff who writes.")], text: str
+) -> None:
     """Write to the person of a case, on the channel they wrote from last."""
     from server.cli.cases import reply_to_case
 
@@ -238,7 +240,9 @@ def cases_reply(case: str, adviser: Annotated[str, typer.Option(help="First name
 
 
 @cases.command("close")
-def cases_close(case: str, adviser: Annotated[str, typer.Option(help="First name of who closes it.")]) -> None:
+def cases_close(
+    case: str, adviser: Annotated[str, typer.Option(help="E-mail of the member of staff who closes it.")]
+) -> None:
     """Close a case in your name."""
     from server.cli.cases import close
 

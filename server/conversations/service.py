@@ -201,7 +201,8 @@ class Conversations:
         events = []
         for effect in turn.effects:
             area = self.area
-            scene = Scene(thread, said, area.slug, area.zone, area.kept_days, now, area.language, picked)
+            is_open = area.hours.desk(now).is_open
+            scene = Scene(thread, said, area.slug, area.zone, area.kept_days, now, area.language, picked, is_open)
             event = await carry_out(db, effect, scene, self.handlers)
             if event is None:
                 continue

@@ -204,6 +204,17 @@ async def _keep_an_administrator(db: AsyncConnection, old: Member, kept: frozens
         raise LastAdministrator
 
 
+async def member_by_email(db: AsyncConnection, email: str) -> Member:
+    """Who has this e-mail; for the command line, where whoever runs it has the database anyway. Raises MayNot."""
+    query = select(*sessions.MEMBER_COLUMNS).where(
+        staff.c.email_hash == email_hash(email), staff.c.removed_at.is_(None)
+    )
+    row = (await db.execute(query)).mappings().first()
+    if row is None:
+        raise MayNot
+    return sessions.member_of(row)
+
+
 async def team(db: AsyncConnection, areas: Iterable[str]) -> list[Mapping[str, Any]]:
     """Members of the areas who were not removed, in the order in which they came; `has_account` is false before their link was used."""
     columns = (*sessions.MEMBER_COLUMNS, staff.c.email, staff.c.is_on_duty, staff.c.last_seen_at)

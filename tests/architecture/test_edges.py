@@ -38,6 +38,7 @@ COMMITS = {
     "server.outbox.lanes._settle": "what a crash left in a call",
     "server.webhooks.polling._poll_while_held": "ends the look whether the connection with the polling lock is alive",
     "server.worker.jobs.run_job": "one job",
+    "server.cli.cases.reply_to_case.use": "one command",
     "server.cli.cases.close.use": "one command",
     "server.cli.processes.tell_first_link": "start-up, or one command, makes the first account's link",
     "server.cli.staff._for_account": "one command",
