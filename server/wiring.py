@@ -21,7 +21,6 @@ from dialogs.ports import Ports
 from server import metrics
 from server.answers.live import LiveLibrary
 from server.clock import utc_now
-from server.conversations.area import read_hours
 from server.conversations.privacy import ConversationsData
 from server.conversations.service import LIVE_TOPIC, AreaProfile, Conversations
 from server.db.base import table_of
@@ -31,6 +30,7 @@ from server.db.keyring import KeyRing
 from server.db.signals import Signals
 from server.db.types import use_key_ring
 from server.escalations import service as escalations
+from server.escalations.hours import read_hours
 from server.escalations.privacy import EscalationsData
 from server.i18n import CatalogueWording
 from server.outbox import lanes

@@ -18,7 +18,7 @@ from server.db.base import table_of
 from server.escalations.errors import NoSuchCase, NotYours, TakenAlready
 from server.escalations.models import Case, CaseOutcome
 from server.escalations.queue import Next, Waiting, may_hold, take_next
-from server.escalations.service import ABOUT_DANGER, tell
+from server.escalations.service import ABOUT_DANGER, anew, tell
 from server.staff.access import Member
 from server.staff.models import Staff
 
@@ -75,7 +75,7 @@ async def give_back(db: AsyncConnection, case_id: uuid.UUID, now: datetime, *, s
     if skill is not None:
         values["skill"] = skill
     if case.urgency in ABOUT_DANGER:  # nobody is there again: the clock begins anew
-        values |= {"clock_since": now, "acknowledged_at": None, "acknowledged_by": None}
+        values |= anew(now, is_open=case.clock_in_hours)
     await db.execute(update(cases).where(cases.c.id == case_id).values(values))
     await tell(db, case_id, case.area)
 

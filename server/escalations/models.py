@@ -96,15 +96,21 @@ class Case(Base):
     Who owns the conversation is one question with one answer: the bot while no case is open, `adviser_id` while it is set, nobody
     while a case is open and it is not. It changes only in a transaction that holds the lock of the person's conversation.
 
-    `waiting_since` is when the oldest words came that no person has answered (empty: nothing waits). `barred` are members of staff
-    who may neither hold nor open it (complaints about them). The clock runs since `clock_since`, by the plan of `clock_in_hours`,
-    until `acknowledged_at`. `held_until` is a hold that the person was told of. Kept 12 months after closing.
+    `waiting_since` is when the oldest words came that no person has answered (empty: nothing waits). `barred` are members of
+    staff who may neither hold nor open it (complaints about them). The clock runs since `clock_since`, by the plan of
+    `clock_in_hours`, until `acknowledged_at`; its next step comes at `clock_next_at`. `held_until` is a hold that the person
+    was told of. Kept 12 months after closing.
     """
 
     __tablename__ = "cases"
     __table_args__ = (
         Index("uq_cases_open_person", "person_id", unique=True, postgresql_where=text("closed_at IS NULL")),
         Index("ix_cases_waiting", "area", "urgency", "opened_at", postgresql_where=text("closed_at IS NULL")),
+        Index(
+            "ix_cases_clock",
+            "clock_next_at",
+            postgresql_where=text("closed_at IS NULL AND acknowledged_at IS NULL"),
+        ),
         Index("ix_cases_held", "adviser_id", postgresql_where=text("closed_at IS NULL")),
     )
 
@@ -127,6 +133,7 @@ class Case(Base):
     barred: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), default=list, server_default="{}")
     clock_since: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
     clock_in_hours: Mapped[bool] = mapped_column(default=True, server_default="true")
+    clock_next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)

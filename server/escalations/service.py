@@ -65,6 +65,7 @@ async def open_case(db: AsyncConnection, asker: Asker, wish: OpenCase, words: st
             "alarms": list(wish.alarms),
             "clock_since": now,
             "clock_in_hours": asker.is_open,
+            "clock_next_at": now,
             "opened_at": now,
         }
         await db.execute(insert(cases).values(row))
@@ -83,8 +84,14 @@ async def _raise(db: AsyncConnection, found: Any, wish: OpenCase, now: datetime,
     values: dict[str, Any] = {"alarms": list(dict.fromkeys((*found.alarms, *wish.alarms)))}
     if ORDER.index(wish.urgency) < ORDER.index(found.urgency):
         values |= {"urgency": wish.urgency, "reason": wish.reason}
-        values |= {"clock_since": now, "clock_in_hours": is_open, "acknowledged_at": None, "acknowledged_by": None}
+        values |= anew(now, is_open=is_open)
     await db.execute(update(cases).where(cases.c.id == found.id).values(**values))
+
+
+def anew(now: datetime, *, is_open: bool) -> dict[str, Any]:
+    """The columns of a clock that begins just now, acknowledged by nobody."""
+    stopped = {"acknowledged_at": None, "acknowledged_by": None}
+    return {"clock_since": now, "clock_in_hours": is_open, "clock_next_at": now, **stopped}
 
 
 async def tell(db: AsyncConnection, case_id: uuid.UUID, area: str) -> None:

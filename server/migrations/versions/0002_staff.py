@@ -17,18 +17,20 @@ def one_of(name: str, *values: str) -> sa.Enum:
     return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=40)
 
 
-def append_only(table: str) -> None:
+def append_only(table: str, *sealed: str) -> None:
     """Refuse every change and deletion in a table, whoever asks.
 
     Two jobs say first what they are, for their own transaction: retention (`connexions.expire`) and the rotation of keys
-    (`connexions.reseal`).
+    (`connexions.reseal`), which may seal the `sealed` columns again and change nothing else.
     """
+    others = f"- ARRAY[{', '.join(repr(name) for name in sealed)}]::text[]"
     op.execute(f"""
         CREATE FUNCTION {table}_is_appended() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             IF TG_OP = 'DELETE' AND current_setting('connexions.expire', true) = TG_TABLE_NAME THEN
                 RETURN OLD;
-            ELSIF TG_OP = 'UPDATE' AND current_setting('connexions.reseal', true) = TG_TABLE_NAME THEN
+            ELSIF TG_OP = 'UPDATE' AND current_setting('connexions.reseal', true) = TG_TABLE_NAME
+                AND to_jsonb(NEW) {others} = to_jsonb(OLD) {others} THEN
                 RETURN NEW;
             END IF;
             RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
@@ -123,7 +125,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_staff_sessions_expires_at'), 'staff_sessions', ['expires_at'], unique=False)
     op.create_index(op.f('ix_staff_sessions_staff_id_ended_at'), 'staff_sessions', ['staff_id', 'ended_at'], unique=False)
-    append_only("audit")
+    append_only("audit", "why")
 
 
 def downgrade() -> None:

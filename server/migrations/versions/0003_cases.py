@@ -17,18 +17,20 @@ def one_of(name: str, *values: str) -> sa.Enum:
     return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=40)
 
 
-def append_only(table: str) -> None:
+def append_only(table: str, *sealed: str) -> None:
     """Refuse every change and deletion in a table, whoever asks.
 
     Two jobs say first what they are, for their own transaction: retention (`connexions.expire`) and the rotation of keys
-    (`connexions.reseal`).
+    (`connexions.reseal`), which may seal the `sealed` columns again and change nothing else.
     """
+    others = f"- ARRAY[{', '.join(repr(name) for name in sealed)}]::text[]"
     op.execute(f"""
         CREATE FUNCTION {table}_is_appended() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             IF TG_OP = 'DELETE' AND current_setting('connexions.expire', true) = TG_TABLE_NAME THEN
                 RETURN OLD;
-            ELSIF TG_OP = 'UPDATE' AND current_setting('connexions.reseal', true) = TG_TABLE_NAME THEN
+            ELSIF TG_OP = 'UPDATE' AND current_setting('connexions.reseal', true) = TG_TABLE_NAME
+                AND to_jsonb(NEW) {others} = to_jsonb(OLD) {others} THEN
                 RETURN NEW;
             END IF;
             RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
@@ -158,6 +160,7 @@ def upgrade() -> None:
     op.add_column('cases', sa.Column('barred', postgresql.ARRAY(sa.Uuid()), server_default='{}', nullable=False))
     op.add_column('cases', sa.Column('clock_since', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False))
     op.add_column('cases', sa.Column('clock_in_hours', sa.Boolean(), server_default='true', nullable=False))
+    op.add_column('cases', sa.Column('clock_next_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('cases', sa.Column('acknowledged_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('cases', sa.Column('acknowledged_by', sa.Uuid(), nullable=True))
     op.add_column('cases', sa.Column('outcome', one_of('case_outcome', 'answered', 'booked', 'passed_on', 'safe_now', 'emergency_services', 'no_reply', 'wrong_number', 'withdrawn'), nullable=True))
@@ -165,8 +168,9 @@ def upgrade() -> None:
     op.add_column('cases', sa.Column('next_on', sa.Date(), nullable=True))
     op.add_column('cases', sa.Column('next_step', sa.LargeBinary(), nullable=True))
     op.add_column('cases', sa.Column('closed_by_id', sa.Uuid(), nullable=True))
+    op.create_index('ix_cases_clock', 'cases', ['clock_next_at'], unique=False, postgresql_where=sa.text('closed_at IS NULL AND acknowledged_at IS NULL'))
     op.create_index('ix_cases_held', 'cases', ['adviser_id'], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
-    op.execute("UPDATE cases SET clock_since = opened_at")
+    op.execute("UPDATE cases SET clock_since = opened_at, clock_next_at = opened_at WHERE closed_at IS NULL")
     op.create_unique_constraint(op.f('uq_cases_number'), 'cases', ['number'])
     op.create_foreign_key(op.f('fk_cases_acknowledged_by_staff'), 'cases', 'staff', ['acknowledged_by'], ['id'])
     op.create_foreign_key(op.f('fk_cases_adviser_id_staff'), 'cases', 'staff', ['adviser_id'], ['id'])
@@ -179,6 +183,7 @@ def downgrade() -> None:
     op.drop_constraint(op.f('fk_cases_adviser_id_staff'), 'cases', type_='foreignkey')
     op.drop_constraint(op.f('fk_cases_acknowledged_by_staff'), 'cases', type_='foreignkey')
     op.drop_constraint(op.f('uq_cases_number'), 'cases', type_='unique')
+    op.drop_index('ix_cases_clock', table_name='cases')
     op.drop_index('ix_cases_held', table_name='cases', postgresql_where=sa.text('closed_at IS NULL'))
     op.drop_column('cases', 'closed_by_id')
     op.drop_column('cases', 'next_step')
@@ -187,6 +192,7 @@ def downgrade() -> None:
     op.drop_column('cases', 'outcome')
     op.drop_column('cases', 'acknowledged_by')
     op.drop_column('cases', 'acknowledged_at')
+    op.drop_column('cases', 'clock_next_at')
     op.drop_column('cases', 'clock_in_hours')
     op.drop_column('cases', 'clock_since')
     op.drop_column('cases', 'barred')

@@ -54,7 +54,7 @@ EDITS = {
 }
 
 DELETIONS = {"deleted", "deleted in a query", "changed by a merge"}
-CHANGES = {"changed", "changed in what is sealed", "changed to itself", "changed by an insert"}
+CHANGES = {"changed in what is sealed", "changed to itself"}
 ALLOWED = {"connexions.expire": DELETIONS, "connexions.reseal": CHANGES}
 """What two jobs may do that say so for their own transaction: retention deletes, the rotation of keys changes. Nobody empties."""
 
