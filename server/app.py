@@ -9,13 +9,19 @@ from contextlib import asynccontextmanager
 
 import structlog
 from fastapi import FastAPI, Request, Response
+from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import metrics
 from server.db.engine import is_away
-from server.errors import ServiceError, TooLarge, TryAgain
+from server.errors import NotReadable, ServiceError, TooLarge, TryAgain
 from server.log import logger
+from server.staff import guard, oidc_pages
+from server.staff import pages as staff_pages
+from server.staff.errors import MayNot
 from server.web.headers import HEADERS, SecurityHeaders
 from server.webhooks import health, webchat
 from server.wiring import Service
@@ -48,6 +54,12 @@ def _add_pages(app: FastAPI, service: Service) -> None:
     )
     app.include_router(webchat.router(service.web_desk, service.pages, options))
     app.include_router(service.assets.router())
+    app.state.console, app.state.guard = service.console, guard.Guard(service.engine, service.console.clock)
+    app.include_router(staff_pages.router(service.console))
+    if service.settings.has_oidc:
+        app.include_router(oidc_pages.router(service.console, service.settings))
+    app.add_exception_handler(HTTPException, _on_no_page)
+    app.add_exception_handler(RequestValidationError, _on_unreadable)
 
 
 def _lifespan(service: Service):  # type: ignore[no-untyped-def]  # noqa: ANN202
@@ -73,7 +85,35 @@ async def _on_error(request: Request, error: Exception) -> Response:
     headers = {**HEADERS, "Cache-Control": "no-store"}
     if isinstance(known, TryAgain):
         headers["Retry-After"] = str(known.retry_after_seconds)
+    if _is_console(request):
+        answer = await staff_pages.refuse(request.app.state.console, request, known)
+        answer.headers.update(headers)
+        return answer
     return JSONResponse({"error": known.public}, status_code=known.status, headers=headers)
+
+
+def _is_console(request: Request) -> bool:
+    """True for pages that staff read: they get a page, or the way to the sign-in, in place of an error's bare text."""
+    path = request.url.path
+    return (path == guard.ROOT or path.startswith(f"{guard.ROOT}/")) and hasattr(request.app.state, "console")
+
+
+async def _on_no_page(request: Request, error: Exception) -> Response:
+    """An address or a method that does not exist."""
+    if not isinstance(error, HTTPException):
+        raise error
+    if not _is_console(request):
+        return await http_exception_handler(request, error)
+    return await _on_error(request, MayNot() if error.status_code in {404, 405} else NotReadable())
+
+
+async def _on_unreadable(request: Request, error: Exception) -> Response:
+    """A form or address with something in it that cannot be."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    if _is_console(request):
+        return await _on_error(request, NotReadable())
+    return await request_validation_exception_handler(request, error)
 
 
 class AwayIsTryAgain:

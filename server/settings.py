@@ -89,6 +89,16 @@ class Settings(BaseSettings):
     twilio_whatsapp_from: str = Field("", description="WhatsApp sender (E.164). Empty: no WhatsApp.")
     twilio_api: str = Field("", description="Another API address, for tests.")
     sms_a_second: float = Field(1.0, gt=0, description="How many SMS the sender may send a second.")
+    oidc_issuer: str = Field(
+        "", description="Single sign-on for staff: your provider's issuer address, exactly. Empty: passwords only."
+    )
+    oidc_client_id: str = Field("", description="What the provider calls this program.")
+    oidc_client_secret: SecretStr | None = Field(None, description="The secret that the provider gave with it.")
+    oidc_name: str = Field("your work account", description="What the button says: `Sign in with ...`.")
+    oidc_second_factor: str = Field(
+        "",
+        description="What the provider writes in `amr` or `acr` after a second factor: `mfa`. Empty: ours is always asked for.",
+    )
     keep_messages_days: int = Field(
         90, ge=1, description="Messages without an open case are deleted after so many days."
     )
@@ -108,6 +118,8 @@ class Settings(BaseSettings):
             raise ValueError("CONNEXIONS_TWILIO_AUTH_TOKEN is needed with CONNEXIONS_TWILIO_ACCOUNT_SID")
         if self.is_telegram_webhook and not (self.telegram_secret and self.public_url):
             raise ValueError("webhook mode needs CONNEXIONS_TELEGRAM_SECRET and CONNEXIONS_PUBLIC_URL")
+        if self.has_oidc and not (self.oidc_client_id and self.oidc_client_secret):
+            raise ValueError("CONNEXIONS_OIDC_ISSUER needs CONNEXIONS_OIDC_CLIENT_ID and CONNEXIONS_OIDC_CLIENT_SECRET")
         if self.is_production:
             self._check_production()
         return self
@@ -124,6 +136,8 @@ class Settings(BaseSettings):
             )
         if not self.public_url.startswith("https://"):
             raise ValueError("CONNEXIONS_PUBLIC_URL has to start with https:// in production")
+        if self.has_oidc and not self.oidc_issuer.startswith("https://"):
+            raise ValueError("CONNEXIONS_OIDC_ISSUER has to start with https:// in production")
         for secret in (self.telegram_secret, self.metrics_token):
             if secret is not None and len(secret.get_secret_value()) < MIN_SECRET:
                 raise ValueError(f"secrets need at least {MIN_SECRET} characters in production")
@@ -157,6 +171,11 @@ class Settings(BaseSettings):
     def has_sms(self) -> bool:
         """True when a Twilio account is set."""
         return bool(self.twilio_account_sid)
+
+    @property
+    def has_oidc(self) -> bool:
+        """True when staff may sign in at a provider of their organisation."""
+        return bool(self.oidc_issuer)
 
     @property
     def own_url(self) -> str:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import server.answers.unanswered
+import server.conversations.models
+import server.db.heartbeats
+import server.escalations.models
+import server.outbox.models
+import server.people.models
+import server.staff.models  # noqa: F401 - a table is known once its module is loaded
 from server.db.base import metadata
 
 __all__ = ["metadata"]

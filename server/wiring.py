@@ -21,7 +21,6 @@ from dialogs.ports import Ports
 from server import metrics
 from server.answers.live import LiveLibrary
 from server.clock import utc_now
-from server.conversations.area import read_hours
 from server.conversations.privacy import ConversationsData
 from server.conversations.service import LIVE_TOPIC, AreaProfile, Conversations
 from server.db.base import table_of
@@ -31,7 +30,9 @@ from server.db.keyring import KeyRing
 from server.db.signals import Signals
 from server.db.types import use_key_ring
 from server.escalations import service as escalations
+from server.escalations.hours import read_hours
 from server.escalations.privacy import EscalationsData
+from server.i18n import CatalogueWording
 from server.outbox import lanes
 from server.outbox.delivery import Lane, Sender
 from server.outbox.pace import Pace
@@ -41,6 +42,7 @@ from server.outbox.unreachable import on_dead_address
 from server.people.models import Area
 from server.people.privacy import PeopleData, PersonalData
 from server.settings import Settings
+from server.staff.pages_draw import Console, ConsolePages
 from server.web.assets import Assets
 from server.web.pages import Pages
 from server.webhooks.webdesk import WebDesk
@@ -71,6 +73,7 @@ class Service:
     web_desk: WebDesk
     pages: Pages
     assets: Assets
+    console: Console
     process: str
     telegram: TelegramIntake | None = None
     telegram_channel: TelegramChannel | None = None
@@ -178,6 +181,7 @@ def build(
         web_desk=WebDesk(engine, conversations, signals, stopping),
         pages=Pages(ports.wording, assets),
         assets=assets,
+        console=_console(settings, zone, engine, assets),
         process=process,
         stopping=stopping,
     )
@@ -196,6 +200,13 @@ def open_library(settings: Settings) -> LiveLibrary:
         settings.cache_dir,
         has_drafts=settings.has_drafts,
     )
+
+
+def _console(settings: Settings, zone: ZoneInfo, engine: AsyncEngine, assets: Assets) -> Console:
+    wording = CatalogueWording(settings.locales_dir, "console")
+    pages = ConsolePages(wording, assets, zone, settings.languages)
+    name = settings.oidc_name if settings.has_oidc else ""
+    return Console(engine, pages, settings.own_url, settings.languages, single_sign_on=name)
 
 
 def _area(settings: Settings, zone: ZoneInfo) -> AreaProfile:

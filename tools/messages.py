@@ -18,9 +18,15 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from server.settings import ROOT, Settings
+from server.staff.pages_draw import LANGUAGES as CONSOLE_LANGUAGES
 
 LOCALES = ROOT / "locales"
-LANGUAGES: tuple[str, ...] = Settings.model_fields["languages"].default
+LANGUAGES: dict[str, tuple[str, ...]] = {
+    "talk": Settings.model_fields["languages"].default,
+    "console": CONSOLE_LANGUAGES,
+}
+"""What each domain is offered in: young people choose among many, staff between two."""
+
 SOURCE = "en"
 DOMAINS = {"talk": ROOT / "babel.cfg", "console": ROOT / "babel-console.cfg"}
 KEYWORDS = parse_keywords(["say:1", "plural:1,2", "N_", "_"])
@@ -32,7 +38,7 @@ def main(wish: str) -> int:
     faults: list[str] = []
     for domain, mapping in DOMAINS.items():
         texts = collect(mapping)
-        for language in LANGUAGES if len(texts) else ():
+        for language in LANGUAGES[domain] if len(texts) else ():
             if wish == "update":
                 update(domain, language, texts)
             else:

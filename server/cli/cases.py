@@ -9,7 +9,10 @@ from server.cli.processes import database, migrated, read_settings, run_async
 from server.clock import utc_now
 from server.conversations.advising import write_as_adviser
 from server.errors import ServiceError
+from server.escalations import holding
 from server.escalations import service as escalations
+from server.escalations.models import CaseOutcome
+from server.staff.accounts import member_by_email
 from server.wiring import Service, build
 
 
@@ -62,22 +65,29 @@ def show_case(number: str) -> None:
     _with_service(use)
 
 
-def reply_to_case(number: str, adviser: str, text: str) -> None:
-    """Send the words to the person, on the channel they wrote from last, and keep them with the case."""
+def reply_to_case(number: str, email: str, text: str) -> None:
+    """Send the words to the person in the name of a member of staff, where they asked, and keep them with the case."""
 
     async def use(service: Service) -> None:
-        await write_as_adviser(service.conversations, uuid.UUID(number), adviser, text, utc_now())
+        now, case_id = utc_now(), uuid.UUID(number)
+        async with service.engine.begin() as db:
+            who = await member_by_email(db, email)
+            await holding.take(db, who, case_id, now)
+        await write_as_adviser(service.conversations, case_id, who, text, now)
         await service.sender.drain()
 
     _with_service(use)
 
 
-def close(number: str, adviser: str) -> None:
-    """Close a case."""
+def close(number: str, email: str) -> None:
+    """Close a case in the name of a member of staff."""
 
     async def use(service: Service) -> None:
+        now, case_id = utc_now(), uuid.UUID(number)
         async with service.engine.begin() as db:
-            await escalations.close_case(db, uuid.UUID(number), adviser, utc_now())
+            who = await member_by_email(db, email)
+            await holding.take(db, who, case_id, now)
+            await holding.close(db, who, case_id, CaseOutcome.ANSWERED, now)
         print("Closed.")
 
     _with_service(use)

@@ -19,10 +19,12 @@ content = typer.Typer(no_args_is_help=True, help="The answer library.")
 keys = typer.Typer(no_args_is_help=True, help="Keys of personal columns.")
 cases = typer.Typer(no_args_is_help=True, help="Requests to a person.")
 directory = typer.Typer(no_args_is_help=True, help="Local services.")
+staff = typer.Typer(no_args_is_help=True, help="Accounts of staff.")
 app.add_typer(content, name="content")
 app.add_typer(directory, name="directory")
 app.add_typer(keys, name="keys")
 app.add_typer(cases, name="cases")
+app.add_typer(staff, name="staff")
 
 
 @app.command()
@@ -228,7 +230,9 @@ def cases_show(case: Annotated[str, typer.Argument(help="The case's number.")]) 
 
 
 @cases.command("reply")
-def cases_reply(case: str, adviser: Annotated[str, typer.Option(help="First name of who writes.")], text: str) -> None:
+def cases_reply(
+    case: str, adviser: Annotated[str, typer.Option(help="E-mail of the member of staff who writes.")], text: str
+) -> None:
     """Write to the person of a case, on the channel they wrote from last."""
     from server.cli.cases import reply_to_case
 
@@ -236,11 +240,23 @@ def cases_reply(case: str, adviser: Annotated[str, typer.Option(help="First name
 
 
 @cases.command("close")
-def cases_close(case: str, adviser: Annotated[str, typer.Option(help="First name of who closes it.")]) -> None:
+def cases_close(
+    case: str, adviser: Annotated[str, typer.Option(help="E-mail of the member of staff who closes it.")]
+) -> None:
     """Close a case in your name."""
     from server.cli.cases import close
 
     close(case, adviser)
+
+
+@staff.command("link")
+def staff_link(
+    email: Annotated[str, typer.Option(help="An account that has no way in; none for the very first one.")] = "",
+) -> None:
+    """Print a one-time link to set up an account: the first one, or somebody's anew when no administrator can help."""
+    from server.cli.staff import link
+
+    raise typer.Exit(link(email))
 
 
 def main() -> None:

@@ -11,14 +11,18 @@ from contextlib import contextmanager
 
 import uvicorn
 from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from server.app import make_app
+from server.clock import utc_now
 from server.db.embedded import EmbeddedPostgres
 from server.db.engine import make_engine
 from server.db.host import EmbeddedPostgresError
 from server.log import set_up_logging
 from server.migrations.run import current, downgrade, newest, upgrade
 from server.settings import Settings
+from server.staff import accounts
+from server.staff.guard import ROOT as CONSOLE
 from server.wiring import Service, build
 
 STOP_SECONDS = 8
@@ -144,6 +148,7 @@ async def _all(settings: Settings, url: str) -> None:
 
     async def tell_and_work() -> None:
         _tell(service)
+        await tell_first_link(service.engine, settings)
         await work(service, has_polling=True)
 
     await _serve(service, settings.port, tell_and_work)
@@ -181,6 +186,23 @@ def _tell(service: Service) -> None:
     print(f"Telegram     {telegram}")
     print(f"SMS          {'on' if settings.has_sms else 'off (set CONNEXIONS_TWILIO_ACCOUNT_SID)'}")
     print(f"In terminal  connexions chat      Waiting for a person: connexions cases list", flush=True)  # noqa: F541
+
+
+async def tell_first_link(engine: AsyncEngine, settings: Settings) -> bool:
+    """While nobody can sign in, print the link where the first account is set up; false when somebody can."""
+    async with engine.begin() as db:
+        secret = await accounts.first_link(db, settings.area, utc_now())
+    if secret is None:
+        print(f"Console      {settings.own_url}{CONSOLE}", flush=True)
+        return False
+    print("Console      nobody can sign in yet. Open this link within a day; it works once, a newer one ends it:")
+    print(f"             {welcome_address(settings, secret)}", flush=True)
+    return True
+
+
+def welcome_address(settings: Settings, secret: str) -> str:
+    """Where a one-time link leads."""
+    return f"{settings.own_url}{CONSOLE}/welcome/{secret}"
 
 
 def run_web() -> None:

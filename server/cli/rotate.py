@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Table, select, update
+from sqlalchemy import Column, Table, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from server.cli.processes import database, migrated, read_settings, run_async
@@ -67,6 +67,7 @@ async def _seal_column(engine: AsyncEngine, ring: KeyRing, table: Table, column:
     while True:
         query = select(key, raw).where(column.is_not(None)).order_by(key).limit(BATCH).with_for_update()
         async with engine.begin() as db:
+            await db.execute(select(func.set_config("connexions.reseal", table.name, True)))
             rows = (await db.execute(query if last is None else query.where(key > last))).all()
             for key_value, value in rows:
                 if not ring.is_current(value):

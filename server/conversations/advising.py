@@ -12,42 +12,64 @@ from dialogs.messages import Reply, ReplyKind, Urgency
 from server.conversations.models import Conversation
 from server.conversations.service import LIVE_TOPIC, Conversations, notify
 from server.db.base import table_of
+from server.escalations import holding
 from server.escalations import service as escalations
-from server.escalations.errors import NoSuchCase
+from server.escalations.errors import CannotReach, NoSuchCase
+from server.outbox.models import Delivery
 from server.outbox.rules import DeliveryKind
 from server.outbox.service import Destination
 from server.people.models import Address
+from server.staff.access import Member
 
 addresses = table_of(Address)
+deliveries = table_of(Delivery)
 conversations = table_of(Conversation)
 
 
-async def write_as_adviser(service: Conversations, case_id: uuid.UUID, adviser: str, text: str, now: datetime) -> None:
-    """Send the adviser's words, named as a person. Raises NoSuchCase when the case is closed or nobody can be reached."""
+async def write_as_adviser(
+    service: Conversations, case_id: uuid.UUID, who: Member, text: str, now: datetime, *, key: str | None = None
+) -> None:
+    """Send the words of the adviser who holds the case, named as a person, on the channel that asked.
+
+    Writing twice under one `key` sends once. Raises NoSuchCase, NotYours, CannotReach with the channels that are left.
+    """
     async with service.engine.begin() as db:
-        case = await escalations.open_case_of(db, case_id)
+        case = await holding.still_mine(db, who, case_id)
         to = await _where_asked(db, case.person_id, case.address_id)
-        await escalations.take_case(db, case_id, adviser)
-        await escalations.add_words(db, case_id, case.area, text, now, author="adviser")
-        reply = Reply(case.language, text, ReplyKind.ADVISER, Urgency.ADVISER, author=adviser)
-        enqueued = service.outbox.prepare(to, [reply], now, kind=DeliveryKind.ADVISER)
-        await service.outbox.store(db, enqueued)
+        reply = Reply(case.language, text, ReplyKind.ADVISER, Urgency.ADVISER, author=who.name)
+        unique_key = f"{case_id}:{key}" if key else None
+        enqueued = service.outbox.prepare(to, [reply], now, kind=DeliveryKind.ADVISER, unique_key=unique_key)
+        stored = await service.outbox.store(db, enqueued)
+        if await _is_new(db, enqueued.rows[0]["id"]):
+            await escalations.add_words(db, case_id, case.area, text, now, author="adviser", staff_id=who.id)
+        await holding.note_answer(db, case, now)
+        await escalations.tell(db, case_id, case.area)
         await notify(db, LIVE_TOPIC, to.address_hash.hex())
-    service.sender.send_soon(enqueued.to_send)
+    service.sender.send_soon(stored)
+
+
+async def _is_new(db: AsyncConnection, delivery_id: uuid.UUID) -> bool:
+    """False when the row was not stored because its key was there before."""
+    return (await db.execute(select(deliveries.c.id).where(deliveries.c.id == delivery_id))).first() is not None
 
 
 async def _where_asked(db: AsyncConnection, person_id: uuid.UUID, address_id: uuid.UUID | None) -> Destination:
-    """The address that asked; when it cannot be reached any more, the one they wrote from last."""
+    """The address that asked; without one, the one they wrote from last. Raises CannotReach when that way is closed.
+
+    Words for one phone are not sent to another by themselves: somebody else may hold it.
+    """
     query = (
         select(addresses, conversations.c.id.label("conversation_id"))
         .join(conversations, conversations.c.person_id == addresses.c.person_id)
-        .where(addresses.c.person_id == person_id, addresses.c.is_reachable)
+        .where(addresses.c.person_id == person_id)
         .order_by(addresses.c.id != address_id, addresses.c.last_inbound_at.desc())
-        .limit(1)
     )
-    row = (await db.execute(query)).mappings().first()
-    if row is None:
+    rows = (await db.execute(query)).mappings().all()
+    if not rows:
         raise NoSuchCase("nobody to reach")
+    row = rows[0]
+    if not row["is_reachable"]:
+        raise CannotReach(tuple(other["channel"].value for other in rows[1:] if other["is_reachable"]))
     return Destination(
         row["area"], row["channel"], row["lane"], row["address"], row["address_hash"], row["id"], row["conversation_id"]
     )

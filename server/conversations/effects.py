@@ -52,6 +52,7 @@ class Scene:
     """Where a turn plays: its thread, the words of the message (empty for an event), the area and the time.
 
     `language` is the area's. `picked` is what stood on the choice that was pressed or whose number was typed (empty: none).
+    `is_open` says whether people are at their desks.
     """
 
     thread: Thread
@@ -62,6 +63,7 @@ class Scene:
     now: datetime
     language: str = "en"
     picked: str = ""
+    is_open: bool = True
 
 
 async def carry_out(  # noqa: C901 - one arm an effect
@@ -101,7 +103,7 @@ async def carry_out(  # noqa: C901 - one arm an effect
 
 
 def _asker(scene: Scene) -> escalations.Asker:
-    return escalations.Asker(scene.thread.person_id, scene.thread.address_id, scene.area)
+    return escalations.Asker(scene.thread.person_id, scene.thread.address_id, scene.area, scene.is_open)
 
 
 async def _add_to_case(db: AsyncConnection, scene: Scene) -> None:

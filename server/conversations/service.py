@@ -24,11 +24,11 @@ from dialogs.turn import Outcome, Turn
 from server import metrics
 from server.conversations import statements, words
 from server.conversations import thread as threads
-from server.conversations.area import OpeningHours
 from server.conversations.effects import Scene, carry_out
 from server.conversations.locks import KeyedLocks
 from server.conversations.thread import Claim, Thread
 from server.db.types import blind_index
+from server.escalations.hours import OpeningHours
 from server.outbox.delivery import Sender
 from server.outbox.service import Destination, Enqueued, Outbox
 from server.people.privacy import PersonalData
@@ -201,7 +201,8 @@ class Conversations:
         events = []
         for effect in turn.effects:
             area = self.area
-            scene = Scene(thread, said, area.slug, area.zone, area.kept_days, now, area.language, picked)
+            is_open = area.hours.desk(now).is_open
+            scene = Scene(thread, said, area.slug, area.zone, area.kept_days, now, area.language, picked, is_open)
             event = await carry_out(db, effect, scene, self.handlers)
             if event is None:
                 continue

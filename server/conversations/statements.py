@@ -9,6 +9,7 @@ from server.db.types import EncryptedJson, EncryptedText, UtcDateTime
 from server.outbox.service import INSERT_SQL, TYPES
 
 STATE = EncryptedJson("conversations.state")
+ADVISER = EncryptedText("staff.name")
 
 LOCK = text(
     """
@@ -32,12 +33,17 @@ CLAIM = Prepared(
     ), heard_from AS (
         UPDATE addresses SET last_inbound_at = :received_at, is_reachable = is_reachable OR channel <> 'webchat'
         WHERE id = :address_id
+    ), open_case AS (
+        SELECT c.opened_at, c.urgency, s.name AS adviser
+        FROM cases c LEFT JOIN staff s ON s.id = c.adviser_id
+        WHERE c.person_id = :person_id AND c.closed_at IS NULL
+        FOR SHARE OF c
     )
     SELECT k.opened_at, k.urgency, k.adviser, EXISTS (
         SELECT 1 FROM deliveries d
         WHERE d.address_hash = :hash AND d.status IN ('due', 'sending') AND d.leased_by IS DISTINCT FROM :process
     )
-    FROM stored LEFT JOIN cases k ON k.person_id = :person_id AND k.closed_at IS NULL
+    FROM stored LEFT JOIN open_case k ON true
     """,
     {
         "id": Uuid(),
@@ -57,6 +63,7 @@ CLAIM = Prepared(
 )
 """Store a message under its external id; no row when it was there. With its open case, and whether an older delivery waits.
 
+The case stays locked until the turn ends, so that nobody takes it in the middle of the bot's words.
 Who writes can be written to again, but a page that was left stays left, also for a message that was under way.
 """
 

@@ -123,7 +123,8 @@ async def claim(
     found = await statements.CLAIM.first(db, row)
     if found is None:
         return None
-    case = OpenCase(found[0], found[1] == CaseUrgency.CRISIS.value, found[2]) if found[0] else None
+    adviser = statements.ADVISER.process_result_value(found[2], db.dialect)
+    case = OpenCase(found[0], found[1] == CaseUrgency.CRISIS.value, adviser) if found[0] else None
     return Claim(case, bool(found[3]))
 
 

@@ -1,4 +1,4 @@
-"""Errors of cases."""
+"""What can go wrong with cases."""
 
 from __future__ import annotations
 
@@ -6,7 +6,36 @@ from server.errors import ServiceError
 
 
 class NoSuchCase(ServiceError):
-    """There is no open case of that id."""
+    """There is no such open case, or nobody of it can be reached any more."""
 
     status = 404
-    public = "There is no open case with that number."
+    public = "There is no such open case."
+
+
+class TakenAlready(ServiceError):
+    """Somebody else holds it: two pressed at once, and one was first. `holder` is their name."""
+
+    status = 409
+    public = "Somebody else has this chat."
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"held by {holder}")
+        self.holder = holder
+
+
+class NotYours(ServiceError):
+    """Only who holds a chat writes in it."""
+
+    status = 409
+    public = "This chat is not yours any more. What you typed is kept."
+
+
+class CannotReach(ServiceError):
+    """They blocked us or stopped all messages on that route. `left` are the channels that still work."""
+
+    status = 409
+    public = "They cannot get messages that way."
+
+    def __init__(self, left: tuple[str, ...]) -> None:
+        super().__init__("not reachable")
+        self.left = left

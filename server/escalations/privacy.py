@@ -5,16 +5,19 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db.base import table_of
-from server.escalations.models import Case, CaseMessage
+from server.escalations.models import Case, CaseDraft, CaseMessage, CaseNote, CaseStep, CaseTask, StaffNotice
 from server.escalations.service import ABOUT_DANGER, has_danger_open
 from server.people.privacy import Subject
 
 cases = table_of(Case)
-case_messages = table_of(CaseMessage)
+tasks = table_of(CaseTask)
+
+OF_A_CASE = tuple(map(table_of, (CaseDraft, StaffNotice, CaseStep, CaseNote, CaseMessage)))
+"""What belongs to a case and goes with it."""
 
 KEPT_AFTER_CLOSING = timedelta(days=365)
 
@@ -22,26 +25,29 @@ KEPT_AFTER_CLOSING = timedelta(days=365)
 class EscalationsData:
     """Cases: words about danger stay, without the person once it is closed; every other case goes."""
 
-    tables = (table_of(Case), table_of(CaseMessage))
+    tables = (*OF_A_CASE, tasks, cases)
 
     async def must_keep(self, db: AsyncConnection, person_id: uuid.UUID) -> bool:
         """True while a case about danger is open: somebody still has to look, and to be able to reach them."""
         return await has_danger_open(db, person_id)
 
     async def erase(self, db: AsyncConnection, subject: Subject) -> None:
-        """Delete cases that are not about danger with their words; take the person off those that are, unless still open."""
-        mild = select(cases.c.id).where(cases.c.person_id == subject.person_id, cases.c.urgency.not_in(ABOUT_DANGER))
-        await db.execute(delete(case_messages).where(case_messages.c.case_id.in_(mild)))
-        await db.execute(
-            delete(cases).where(cases.c.person_id == subject.person_id, cases.c.urgency.not_in(ABOUT_DANGER))
-        )
+        """Delete cases that are not about danger with all that is theirs; take the person off those that are, unless still open."""
+        theirs = cases.c.person_id == subject.person_id
+        await _delete(db, select(cases.c.id).where(theirs, cases.c.urgency.not_in(ABOUT_DANGER)))
         if not subject.keeps_record:
-            await db.execute(
-                update(cases).where(cases.c.person_id == subject.person_id).values(person_id=None, address_id=None)
-            )
+            await db.execute(delete(tasks).where(tasks.c.person_id == subject.person_id))
+            await db.execute(update(cases).where(theirs).values(person_id=None, address_id=None))
 
     async def expire(self, db: AsyncConnection, now: datetime, kept: timedelta) -> int:  # noqa: ARG002 - the protocol's
         """Delete cases a year after closing, however long messages are kept."""
-        old = select(cases.c.id).where(cases.c.closed_at < now - KEPT_AFTER_CLOSING)
-        await db.execute(delete(case_messages).where(case_messages.c.case_id.in_(old)))
-        return (await db.execute(delete(cases).where(cases.c.id.in_(old)))).rowcount
+        return await _delete(db, select(cases.c.id).where(cases.c.closed_at < now - KEPT_AFTER_CLOSING))
+
+
+async def _delete(db: AsyncConnection, which: Select[tuple[uuid.UUID]]) -> int:
+    """Delete cases and what belongs to them; how many cases."""
+    ids = list((await db.execute(which)).scalars())
+    await db.execute(select(func.set_config("connexions.expire", "case_steps", True)))
+    for table in (*OF_A_CASE, tasks):
+        await db.execute(delete(table).where(table.c.case_id.in_(ids)))
+    return (await db.execute(delete(cases).where(cases.c.id.in_(ids)))).rowcount

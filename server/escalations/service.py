@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialogs.effects import CaseUrgency, OpenCase
 from server.db.base import table_of
 from server.db.ids import new_id
-from server.escalations.errors import NoSuchCase
 from server.escalations.models import Case, CaseMessage
 from server.log import logger
 
@@ -29,13 +28,21 @@ ORDER = (CaseUrgency.CRISIS, CaseUrgency.SAFEGUARDING, CaseUrgency.COMPLAINT, Ca
 ABOUT_DANGER = (CaseUrgency.CRISIS, CaseUrgency.SAFEGUARDING)
 
 
+CASES_TOPIC = "connexions_cases"
+"""Consoles are told under this name that something changed in a case (key: its id) or in an area's queue (key: the area)."""
+
+CLOCK_TOPIC = "connexions_clock"
+"""Workers are told under this name that a clock began or stopped."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, and on which of their addresses."""
+    """Who asks, on which of their addresses, and whether people of the area are at their desks."""
 
     person_id: uuid.UUID
     address_id: uuid.UUID
     area: str
+    is_open: bool = True
 
 
 async def open_case(db: AsyncConnection, asker: Asker, wish: OpenCase, words: str, now: datetime) -> uuid.UUID:
@@ -56,6 +63,9 @@ async def open_case(db: AsyncConnection, asker: Asker, wish: OpenCase, words: st
             "urgency": wish.urgency,
             "language": wish.language,
             "alarms": list(wish.alarms),
+            "clock_since": now,
+            "clock_in_hours": asker.is_open,
+            "clock_next_at": now,
             "opened_at": now,
         }
         await db.execute(insert(cases).values(row))
@@ -63,27 +73,50 @@ async def open_case(db: AsyncConnection, asker: Asker, wish: OpenCase, words: st
         say("case opened", case=str(case_id), urgency=wish.urgency.value, area=area)
     else:
         case_id = found.id
-        await _raise(db, case_id, found.urgency, found.alarms, wish)
+        await _raise(db, found, wish, now, is_open=asker.is_open)
     await add_words(db, case_id, area, words, now)
+    await tell(db, case_id, area)
     return case_id
 
 
-async def _raise(
-    db: AsyncConnection, case_id: uuid.UUID, urgency: CaseUrgency, alarms: Sequence[str], wish: OpenCase
-) -> None:
-    values: dict[str, Any] = {"alarms": list(dict.fromkeys((*alarms, *wish.alarms)))}
-    if ORDER.index(wish.urgency) < ORDER.index(urgency):
+async def _raise(db: AsyncConnection, found: Any, wish: OpenCase, now: datetime, *, is_open: bool) -> None:
+    """Alarms are added; a higher urgency starts its own clock, which somebody has to acknowledge anew."""
+    values: dict[str, Any] = {"alarms": list(dict.fromkeys((*found.alarms, *wish.alarms)))}
+    if ORDER.index(wish.urgency) < ORDER.index(found.urgency):
         values |= {"urgency": wish.urgency, "reason": wish.reason}
-    await db.execute(update(cases).where(cases.c.id == case_id).values(**values))
+        values |= anew(now, is_open=is_open)
+    await db.execute(update(cases).where(cases.c.id == found.id).values(**values))
+
+
+def anew(now: datetime, *, is_open: bool) -> dict[str, Any]:
+    """The columns of a clock that begins just now, acknowledged by nobody."""
+    stopped = {"acknowledged_at": None, "acknowledged_by": None}
+    return {"clock_since": now, "clock_in_hours": is_open, "clock_next_at": now, **stopped}
+
+
+async def tell(db: AsyncConnection, case_id: uuid.UUID, area: str) -> None:
+    """Tell consoles and workers, once this transaction is committed, that a case of the area changed."""
+    for topic, key in ((CASES_TOPIC, str(case_id)), (CASES_TOPIC, area), (CLOCK_TOPIC, "")):
+        await db.execute(select(func.pg_notify(topic, key)))
 
 
 async def add_words(
-    db: AsyncConnection, case_id: uuid.UUID, area: str, words: str, now: datetime, author: str = "person"
+    db: AsyncConnection,
+    case_id: uuid.UUID,
+    area: str,
+    words: str,
+    now: datetime,
+    author: str = "person",
+    staff_id: uuid.UUID | None = None,
 ) -> None:
-    """Append words to a case, exactly as written; nothing is written for no words."""
-    if words:
-        row = {"id": new_id(), "case_id": case_id, "area": area, "author": author, "body": words, "written_at": now}
-        await db.execute(insert(case_messages).values(row))
+    """Append words to a case, exactly as written; nothing is written for no words. The person's own wait from then on for an answer."""
+    if not words:
+        return
+    row = {"id": new_id(), "case_id": case_id, "area": area, "author": author, "body": words, "written_at": now}
+    await db.execute(insert(case_messages).values(row | {"staff_id": staff_id}))
+    if author == "person":
+        waits = func.coalesce(cases.c.waiting_since, now)
+        await db.execute(update(cases).where(cases.c.id == case_id).values(waiting_since=waits))
 
 
 async def add_to_open_case(db: AsyncConnection, person_id: uuid.UUID, area: str, words: str, now: datetime) -> bool:
@@ -92,6 +125,7 @@ async def add_to_open_case(db: AsyncConnection, person_id: uuid.UUID, area: str,
     if (case_id := (await db.execute(query)).scalar()) is None:
         return False
     await add_words(db, case_id, area, words, now)
+    await tell(db, case_id, area)
     return True
 
 
@@ -107,26 +141,6 @@ async def holds_record_of_danger(db: AsyncConnection, person_id: uuid.UUID) -> b
     """True when a case about danger, open or closed, is held about this person: it outlives a deletion."""
     of_danger = exists().where(cases.c.person_id == person_id, cases.c.urgency.in_(ABOUT_DANGER))
     return bool((await db.execute(select(of_danger))).scalar())
-
-
-async def take_case(db: AsyncConnection, case_id: uuid.UUID, adviser: str) -> None:
-    """From now on this adviser talks: what the person writes goes to the case, and the bot is quiet until it is closed."""
-    await db.execute(update(cases).where(cases.c.id == case_id).values(adviser=adviser))
-
-
-async def close_case(db: AsyncConnection, case_id: uuid.UUID, adviser: str, now: datetime) -> uuid.UUID | None:
-    """Close a case in an adviser's name; the person it was about. Raises NoSuchCase when it is not open."""
-    change = (
-        update(cases)
-        .where(cases.c.id == case_id, cases.c.closed_at.is_(None))
-        .values(closed_at=now, closed_by=adviser)
-        .returning(cases.c.person_id)
-    )
-    row = (await db.execute(change)).first()
-    if row is None:
-        raise NoSuchCase(str(case_id))
-    person_id: uuid.UUID | None = row[0]
-    return person_id
 
 
 async def waiting_cases(db: AsyncConnection, area: str) -> list[Mapping[str, Any]]:
@@ -168,15 +182,6 @@ async def oldest_waiting_seconds(db: AsyncConnection, now: datetime) -> dict[str
 async def absorb(db: AsyncConnection, *, gone: Any, stays: Any) -> None:
     """Put the words of one open case into another of the same person and drop the first; urgency and alarms only grow."""
     wish = OpenCase(gone.reason, gone.urgency, gone.language, tuple(gone.alarms))
-    await _raise(db, stays.id, stays.urgency, stays.alarms, wish)
+    await _raise(db, stays, wish, gone.clock_since, is_open=gone.clock_in_hours)
     await db.execute(update(case_messages).where(case_messages.c.case_id == gone.id).values(case_id=stays.id))
     await db.execute(delete(cases).where(cases.c.id == gone.id))
-
-
-async def open_case_of(db: AsyncConnection, case_id: uuid.UUID) -> Any:
-    """The open case with its person, area and language. Raises NoSuchCase."""
-    columns = (cases.c.person_id, cases.c.address_id, cases.c.area, cases.c.language)
-    row = (await db.execute(select(*columns).where(cases.c.id == case_id, cases.c.closed_at.is_(None)))).first()
-    if row is None or row.person_id is None:
-        raise NoSuchCase(str(case_id))
-    return row

@@ -10,7 +10,11 @@ from server.tables import metadata
 from server.wiring import PERSONAL_DATA
 
 ROOTS = {"people", "addresses", "conversations", "cases"}
-SEALED_WITHOUT_PERSON = {"unanswered_questions": "masked, filed without the person; nothing leads back"}
+SEALED_WITHOUT_PERSON = {
+    "unanswered_questions": "masked, filed without the person; nothing leads back",
+    "staff": "members of staff, emptied when they are removed",
+    "audit": "why a member of staff looked; whom it was about is an id that leads nowhere after a deletion",
+}
 
 
 def points_at_a_person(table: Table) -> bool:

@@ -13,9 +13,11 @@ from sqlalchemy import text
 
 from server.clock import utc_now
 from server.conversations.advising import write_as_adviser
+from server.escalations import holding
 from tests.browser.conftest import PHONE, Seen
 from tests.browser.walk import violations
 from tests.support.program import Program, running
+from tests.support.staff import make_member
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
@@ -74,7 +76,10 @@ async def test_the_card_and_a_person_who_joins_live(browser: Browser, program: P
     await keep(page, "chat-crisis")
     async with program.service.engine.connect() as db:
         case_id = (await db.execute(text("SELECT id FROM cases"))).scalar_one()
-    await write_as_adviser(program.service.conversations, case_id, "Jo", "Hi, I am Jo, a person.", utc_now())
+    jo = await make_member(program.service.engine, "Jo")
+    async with program.service.engine.begin() as db:
+        await holding.take(db, jo, case_id, utc_now())
+    await write_as_adviser(program.service.conversations, case_id, jo, "Hi, I am Jo, a person.", utc_now())
 
     await expect(page.locator(".item.ours").last).to_contain_text("Hi, I am Jo, a person.")
     assert seen.faults == []

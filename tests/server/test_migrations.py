@@ -29,17 +29,17 @@ def shape(connection: Connection) -> dict[str, Any]:
     seen = inspect(connection)
     return {
         table: (
-            [
-                (column["name"], str(column["type"]), column["nullable"], column["default"])
+            sorted(
+                (column["name"], str(column["type"]), column["nullable"], str(column["default"]))
                 for column in seen.get_columns(table)
-            ],
+            ),
             seen.get_pk_constraint(table),
             sorted(map(str, seen.get_foreign_keys(table))),
             sorted(map(str, seen.get_indexes(table))),
             sorted(map(str, seen.get_check_constraints(table))),
         )
         for table in sorted(seen.get_table_names())
-    } | {"sequences": seen.get_sequence_names()}
+    } | {"sequences": sorted(seen.get_sequence_names())}
 
 
 async def shape_of(engine: AsyncEngine) -> dict[str, Any]:

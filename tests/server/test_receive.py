@@ -15,7 +15,10 @@ from dialogs.messages import ChannelName, InboundMessage
 from server.clock import utc_now
 from server.conversations.advising import write_as_adviser
 from server.conversations.service import Received
+from server.escalations import holding
+from server.escalations.errors import CannotReach
 from tests.server.wire import SMS, Wire
+from tests.support.staff import make_member
 
 BLOCKED = {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked by the user"}
 
@@ -111,7 +114,9 @@ async def test_opening_the_page_twice_is_one_greeting(wire: Wire) -> None:
     assert await wire.scalar("SELECT count(*) FROM deliveries WHERE lane = 'web'") - before == 2 * greeted
 
 
-async def test_an_adviser_answers_where_they_were_asked_and_elsewhere_only_when_that_is_gone(wire: Wire) -> None:
+async def test_an_adviser_answers_where_they_were_asked_and_is_told_which_ways_are_left_when_that_is_gone(
+    wire: Wire,
+) -> None:
     code = next(x for x in (await wire.says(60, "join"))[-1].split() if "-" in x)
     number = "+447700900333"
     assert (await wire.twilio(SMS, wire.form(number, f"join {code}"))).status_code == 200
@@ -122,21 +127,26 @@ async def test_an_adviser_answers_where_they_were_asked_and_elsewhere_only_when_
     async with service.engine.connect() as db:
         query = "SELECT c.id FROM cases c JOIN addresses a USING (person_id) WHERE a.address_hash = :hashed"
         case = (await db.execute(text(query), {"hashed": hashed})).scalar_one()
-    await write_as_adviser(service.conversations, case, "Ada", "I am here now.", utc_now())
+    ada = await make_member(service.engine, "Ada")
+    async with service.engine.begin() as db:
+        await holding.take(db, ada, case, utc_now())
+    await write_as_adviser(service.conversations, case, ada, "I am here now.", utc_now())
     await settled(wire)
     assert any("I am here now." in words for words in wire.double.person(60).texts)
     assert not any("I am here now." in words for words in wire.sms.texts(number))
 
     assert (await wire.twilio(SMS, wire.form(number, "im on my phone"))).status_code == 200
-    await write_as_adviser(service.conversations, case, "Ada", "Still here.", utc_now())
+    await write_as_adviser(service.conversations, case, ada, "Still here.", utc_now())
     await settled(wire)
     assert any("Still here." in words for words in wire.double.person(60).texts)
 
     async with service.engine.begin() as db:
         await db.execute(text("UPDATE addresses SET is_reachable = false WHERE address_hash = :h"), {"h": hashed})
-    await write_as_adviser(service.conversations, case, "Ada", "I write to your phone.", utc_now())
+    with pytest.raises(CannotReach) as refused:
+        await write_as_adviser(service.conversations, case, ada, "I write to your phone.", utc_now())
+    assert refused.value.left == ("sms",)
     await settled(wire)
-    assert any("I write to your phone." in words for words in wire.sms.texts(number))
+    assert not any("I write to your phone." in words for words in wire.sms.texts(number))
 
 
 async def address(wire: Wire, lane: str, sender: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -13,12 +14,11 @@ from server.escalations import service as escalations
 from server.wiring import PERSONAL_DATA
 from tests.server.test_privacy import code_for, deletes, ids_of, settled
 from tests.server.wire import Wire
+from tests.support.staff import close_open_case
 
 
 async def close_case_of(wire: Wire, person: str) -> None:
-    case = await wire.scalar(f"SELECT id FROM cases WHERE person_id = '{person}' AND closed_at IS NULL")
-    async with wire.program.service.engine.begin() as db:
-        await escalations.close_case(db, case, "Ada", utc_now())
+    await close_open_case(wire.program.service.engine, uuid.UUID(person))
 
 
 async def open_words(wire: Wire, person: str) -> tuple[str, list[str]]:

@@ -155,7 +155,7 @@ async def test_static_files_are_kept_for_ever_at_their_own_address_only() -> Non
 def test_vendored_scripts_come_with_their_licences() -> None:
     for script in (STATIC_DIR / "vendor").glob("*.js"):
         licence = script.with_name(script.name.replace(".min.js", "") + ".LICENSE.txt")
-        assert "Permission to use" in licence.read_text()
+        assert re.search(r"Permission (?:to use|is hereby granted)", licence.read_text())
 
 
 def test_pages_hold_nothing_inline_and_no_other_site() -> None:

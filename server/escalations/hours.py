@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from dialogs.facts import Desk
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LOOK_AHEAD_DAYS = 21
+FARTHEST = timedelta(days=92)
 
 Span = tuple[time, time]
 
@@ -38,6 +39,31 @@ class OpeningHours:
             if span[0] <= local.time() < span[1]:
                 return Desk(is_open=True, closes_at=self._at(local.date(), span[1]))
         return Desk(is_open=False, opens_at=self._next_opening(local))
+
+    def elapsed(self, since: datetime, now: datetime) -> timedelta:
+        """How long people were at their desks between two instants."""
+        spans = self._open_between(since, now)
+        return sum((until - begun for begun, until in spans), timedelta(0))
+
+    def after(self, since: datetime, open_for: timedelta) -> datetime | None:
+        """The instant at which people will have been at their desks for so long; None beyond a quarter of a year."""
+        left = open_for
+        for begun, until in self._open_between(since, since + FARTHEST):
+            if until - begun >= left:
+                return begun + left
+            left -= until - begun
+        return None
+
+    def _open_between(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The open spans between two instants, cut to them, in order; in UTC, so that lengths are true when clocks change."""
+        day, last = since.astimezone(self.zone).date(), until.astimezone(self.zone).date()
+        while day <= last:
+            for opens, closes in self._spans(day):
+                begun = max(self._at(day, opens).astimezone(UTC), since)
+                ended = min(self._at(day, closes).astimezone(UTC), until)
+                if begun < ended:
+                    yield begun, ended
+            day += timedelta(days=1)
 
     def _next_opening(self, local: datetime) -> datetime | None:
         for ahead in range(LOOK_AHEAD_DAYS):

@@ -1,0 +1,153 @@
+"""The clock that climbs until a named person has answered (domain.md 9.1): which step is due when, and for whom. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from dialogs.effects import CaseUrgency
+
+
+class Rung(StrEnum):
+    """Who is told, lowest first. `EVERYBODY` is a banner on every open console of the area."""
+
+    ON_DUTY = "on_duty"
+    FIRST = "first"
+    SECOND = "second"
+    LEAD = "lead"
+    MANAGER = "manager"
+    SAFEGUARDING_LEAD = "safeguarding_lead"
+    EVERYBODY = "everybody"
+
+
+class Means(StrEnum):
+    """How somebody is told: in every open console, by Telegram, by text message, by a telephone call."""
+
+    CONSOLE = "console"
+    TELEGRAM = "telegram"
+    SMS = "sms"
+    CALL = "call"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a clock: so long after the clock began, this rung is told by these means at once."""
+
+    number: int
+    after: timedelta
+    rung: Rung
+    means: tuple[Means, ...]
+
+
+LOUD: Final = (Means.CONSOLE, Means.TELEGRAM, Means.SMS, Means.CALL)
+QUIET: Final = (Means.CONSOLE,)
+WRITTEN: Final = (Means.CONSOLE, Means.TELEGRAM, Means.SMS)
+
+
+def _steps(*rungs: tuple[float, Rung, tuple[Means, ...]]) -> tuple[Step, ...]:
+    return tuple(
+        Step(number, timedelta(minutes=minutes), rung, means)
+        for number, (minutes, rung, means) in enumerate(rungs, start=1)
+    )
+
+
+IN_HOURS: Final = {
+    CaseUrgency.CRISIS: _steps(
+        (0, Rung.ON_DUTY, QUIET),
+        (2, Rung.FIRST, LOUD),
+        (5, Rung.SECOND, LOUD),
+        (10, Rung.MANAGER, LOUD),
+        (15, Rung.SAFEGUARDING_LEAD, LOUD),
+        (15, Rung.EVERYBODY, QUIET),
+    ),
+    CaseUrgency.SAFEGUARDING: _steps(
+        (0, Rung.ON_DUTY, QUIET),
+        (15, Rung.FIRST, LOUD),
+        (30, Rung.SECOND, LOUD),
+        (60, Rung.SAFEGUARDING_LEAD, LOUD),
+        (60, Rung.EVERYBODY, QUIET),
+    ),
+    CaseUrgency.ADVICE: _steps((0, Rung.ON_DUTY, QUIET), (30, Rung.ON_DUTY, QUIET), (120, Rung.LEAD, WRITTEN)),
+    CaseUrgency.COMPLAINT: _steps((0, Rung.LEAD, QUIET), (120, Rung.LEAD, WRITTEN), (480, Rung.MANAGER, WRITTEN)),
+    CaseUrgency.ACCESS: _steps((0, Rung.ON_DUTY, QUIET), (480, Rung.LEAD, WRITTEN), (960, Rung.MANAGER, WRITTEN)),
+}
+"""While people are at their desks. Minutes of ADVICE, COMPLAINT and ACCESS are minutes of opening hours (8 hours are a day)."""
+
+OUT_OF_HOURS: Final = {
+    CaseUrgency.CRISIS: _steps(
+        (0, Rung.FIRST, LOUD),
+        (5, Rung.SECOND, LOUD),
+        (10, Rung.MANAGER, LOUD),
+        (15, Rung.SAFEGUARDING_LEAD, LOUD),
+        (15, Rung.EVERYBODY, QUIET),
+    ),
+    CaseUrgency.SAFEGUARDING: _steps(
+        (0, Rung.FIRST, LOUD),
+        (30, Rung.SECOND, LOUD),
+        (60, Rung.SAFEGUARDING_LEAD, LOUD),
+        (60, Rung.EVERYBODY, QUIET),
+    ),
+}
+"""While nobody is: danger rings at once, everything else waits for the morning."""
+
+BY_THE_WALL: Final = frozenset(OUT_OF_HOURS)
+"""Urgencies whose minutes run day and night."""
+
+AGAIN_EVERY: Final = timedelta(minutes=5)
+"""After the last step of a clock about danger it is taken again, until somebody acknowledges."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A clock: since when it runs, at which urgency, and whether people were at their desks when it began.
+
+    The plan is fixed when the clock begins, so that closing time cannot take a step back that was due.
+    """
+
+    urgency: CaseUrgency
+    since: datetime
+    began_in_hours: bool
+    acknowledged_at: datetime | None = None
+
+    @property
+    def plan(self) -> tuple[Step, ...]:
+        """Its steps, in order; none for what waits for the morning."""
+        plans = IN_HOURS if self.began_in_hours else OUT_OF_HOURS
+        return plans.get(self.urgency, ())
+
+
+def due(clock: Running, elapsed: timedelta, taken: Collection[int]) -> Iterator[Step]:
+    """Steps that are due after so long and were not taken, in order. `elapsed` counts opening hours where the urgency does.
+
+    The steps of one instant come together. Nothing is due once a named person acknowledged. Beyond the plan, the last step
+    of a clock about danger comes again and again, numbered on.
+    """
+    if clock.acknowledged_at is not None:
+        return
+    plan = clock.plan
+    yield from (step for step in plan if step.after <= elapsed and step.number not in taken)
+    if clock.urgency not in BY_THE_WALL or not plan or elapsed <= plan[-1].after:
+        return
+    rounds = (elapsed - plan[-1].after) // AGAIN_EVERY
+    for turn in range(1, rounds + 1):
+        loud = next(step for step in reversed(plan) if step.means == LOUD)
+        number = plan[-1].number + turn
+        if number not in taken:
+            yield Step(number, plan[-1].after + turn * AGAIN_EVERY, loud.rung, loud.means)
+
+
+def next_at(clock: Running, taken: Collection[int]) -> timedelta | None:
+    """How long after the clock's beginning its next step comes; None when none will."""
+    if clock.acknowledged_at is not None:
+        return None
+    left = [step.after for step in clock.plan if step.number not in taken]
+    if left:
+        return min(left)
+    if clock.urgency not in BY_THE_WALL or not clock.plan:
+        return None
+    last = clock.plan[-1]
+    turns = max((number - last.number for number in taken if number > last.number), default=0)
+    return last.after + (turns + 1) * AGAIN_EVERY

@@ -1,0 +1,186 @@
+"""Who holds a case: take it, take the next, be given it, give it back, pass it on, end it.
+
+The lock of the case's row is what decides between two; a turn of the bot reads the holder under the same lock, so the bot never
+talks over a person. Who locks the conversation as well locks it first.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialogs.effects import CaseUrgency
+from server.db.base import table_of
+from server.escalations.errors import NoSuchCase, NotYours, TakenAlready
+from server.escalations.models import Case, CaseOutcome
+from server.escalations.queue import Next, Waiting, may_hold, take_next
+from server.escalations.service import ABOUT_DANGER, anew, tell
+from server.staff.access import Member
+from server.staff.models import Staff
+
+cases = table_of(Case)
+staff = table_of(Staff)
+
+SILENT_AFTER: Final = timedelta(minutes=3)
+"""An adviser who does nothing for so long while the person waits has lost the chat (J15)."""
+
+
+async def locked(db: AsyncConnection, case_id: uuid.UUID) -> Any:
+    """The open case's row, locked until the transaction ends. Raises NoSuchCase."""
+    query = select(cases).where(cases.c.id == case_id, cases.c.closed_at.is_(None)).with_for_update()
+    row = (await db.execute(query)).first()
+    if row is None or row.person_id is None:
+        raise NoSuchCase(str(case_id))
+    return row
+
+
+async def take(db: AsyncConnection, who: Member, case_id: uuid.UUID, now: datetime) -> None:
+    """Hold it from now on; the bot is quiet. Taking again is harmless. Raises TakenAlready with the holder's name, NoSuchCase."""
+    case = await locked(db, case_id)
+    if case.adviser_id not in {None, who.id}:
+        raise TakenAlready(await name_of(db, case.adviser_id))
+    if not may_hold(who, _waiting(case)) or case.area not in who.areas:
+        raise NoSuchCase(str(case_id))
+    await _hold(db, case, who.id, now)
+
+
+async def take_the_next(db: AsyncConnection, who: Member, now: datetime) -> Next | None:
+    """Take the case that comes next for somebody; None when nothing waits. What somebody else is just taking is passed over."""
+    free = cases.c.closed_at.is_(None), cases.c.adviser_id.is_(None), cases.c.person_id.is_not(None)
+    query = select(cases).where(*free, cases.c.area.in_(who.areas)).with_for_update(skip_locked=True)
+    rows = (await db.execute(query)).all()
+    found = take_next(who, map(_waiting, rows), now)
+    if found is not None:
+        await _hold(db, next(row for row in rows if row.id == found.case.case_id), who.id, now)
+    return found
+
+
+async def assign(db: AsyncConnection, case_id: uuid.UUID, to: Member, now: datetime) -> None:
+    """A lead gives it to somebody, whoever holds it. Raises NoSuchCase, also for one whom it may not be given to."""
+    case = await locked(db, case_id)
+    if not may_hold(to, _waiting(case)) or case.area not in to.areas:
+        raise NoSuchCase(str(case_id))
+    await _hold(db, case, to.id, now)
+
+
+async def give_back(db: AsyncConnection, case_id: uuid.UUID, now: datetime, *, skill: str | None = None) -> None:
+    """Nobody holds it any more; it waits in the queue, for a skill when one is named. Raises NoSuchCase."""
+    case = await locked(db, case_id)
+    values: dict[str, Any] = {"adviser_id": None, "taken_at": None, "adviser_active_at": None, "held_until": None}
+    values["waiting_since"] = case.waiting_since or now
+    if skill is not None:
+        values["skill"] = skill
+    if case.urgency in ABOUT_DANGER:  # nobody is there again: the clock begins anew
+        values |= anew(now, is_open=case.clock_in_hours)
+    await db.execute(update(cases).where(cases.c.id == case_id).values(values))
+    await tell(db, case_id, case.area)
+
+
+async def give_back_all(db: AsyncConnection, staff_id: uuid.UUID, now: datetime) -> int:
+    """Every case of somebody who was removed or went home returns to the queue; how many."""
+    held = select(cases.c.id).where(cases.c.adviser_id == staff_id, cases.c.closed_at.is_(None))
+    ids = list((await db.execute(held)).scalars())
+    for case_id in ids:
+        await give_back(db, case_id, now)
+    return len(ids)
+
+
+async def still_mine(db: AsyncConnection, who: Member, case_id: uuid.UUID) -> Any:
+    """The case, locked, while somebody holds it. Raises NotYours, NoSuchCase."""
+    case = await locked(db, case_id)
+    if case.adviser_id != who.id:
+        raise NotYours
+    return case
+
+
+async def note_answer(db: AsyncConnection, case: Any, now: datetime) -> None:
+    """The adviser answered: nothing waits, and the clock stops in their name."""
+    values: dict[str, Any] = {"waiting_since": None, "adviser_active_at": now, "held_until": None}
+    if case.first_answer_at is None:
+        values["first_answer_at"] = now
+    if case.acknowledged_at is None:
+        values |= {"acknowledged_at": now, "acknowledged_by": case.adviser_id}
+    await db.execute(update(cases).where(cases.c.id == case.id).values(values))
+
+
+async def note_activity(db: AsyncConnection, who: Member, case_id: uuid.UUID, now: datetime) -> None:
+    """The adviser is there: typing, reading. Repeating is harmless; nothing for a chat that is not theirs."""
+    mine = cases.c.id == case_id, cases.c.adviser_id == who.id, cases.c.closed_at.is_(None)
+    await db.execute(update(cases).where(*mine).values(adviser_active_at=now))
+
+
+async def silent_chats(db: AsyncConnection, now: datetime) -> list[Any]:
+    """Held cases whose person waits while the adviser has done nothing for `SILENT_AFTER`, locked; others' hands are passed over."""
+    long_ago = now - SILENT_AFTER
+    is_on_hold = cases.c.held_until.is_not(None) & (cases.c.held_until > now)
+    query = (
+        select(cases)
+        .where(
+            cases.c.closed_at.is_(None),
+            cases.c.adviser_id.is_not(None),
+            cases.c.waiting_since <= long_ago,
+            or_(cases.c.adviser_active_at.is_(None), cases.c.adviser_active_at <= long_ago),
+            or_(~is_on_hold, cases.c.urgency == CaseUrgency.CRISIS),
+        )
+        .with_for_update(skip_locked=True)
+    )
+    return list((await db.execute(query)).all())
+
+
+async def close(
+    db: AsyncConnection,
+    who: Member,
+    case_id: uuid.UUID,
+    outcome: CaseOutcome,
+    now: datetime,
+    *,
+    next_on: date | None = None,
+    next_step: str = "",
+) -> Any:
+    """Close what somebody holds; the row as it was. Raises NotYours, NoSuchCase. Nobody but a person closes a case."""
+    case = await still_mine(db, who, case_id)
+    values = {
+        "closed_at": now,
+        "closed_by_id": who.id,
+        "outcome": outcome,
+        "next_on": next_on,
+        "next_step": next_step or None,
+        "waiting_since": None,
+    }
+    if case.acknowledged_at is None:
+        values |= {"acknowledged_at": now, "acknowledged_by": who.id}
+    await db.execute(update(cases).where(cases.c.id == case_id).values(values))
+    await tell(db, case_id, case.area)
+    return case
+
+
+async def bar(db: AsyncConnection, case_id: uuid.UUID, staff_id: uuid.UUID, now: datetime) -> None:
+    """From now on somebody may neither hold nor open it: a complaint is about them (J30). Raises NoSuchCase."""
+    case = await locked(db, case_id)
+    barred = sorted({*case.barred, staff_id}, key=str)
+    await db.execute(update(cases).where(cases.c.id == case_id).values(barred=barred))
+    if case.adviser_id == staff_id:
+        await give_back(db, case_id, now)
+
+
+async def name_of(db: AsyncConnection, staff_id: uuid.UUID | None) -> str:
+    """The name of a member of staff as young people see it; empty for nobody."""
+    return (await db.execute(select(staff.c.name).where(staff.c.id == staff_id))).scalar() or ""
+
+
+async def _hold(db: AsyncConnection, case: Any, staff_id: uuid.UUID, now: datetime) -> None:
+    values: dict[str, Any] = {"adviser_id": staff_id, "taken_at": now, "adviser_active_at": now, "held_until": None}
+    if case.urgency not in ABOUT_DANGER and case.acknowledged_at is None:
+        values |= {"acknowledged_at": now, "acknowledged_by": staff_id}
+    is_same = and_(cases.c.id == case.id, cases.c.closed_at.is_(None))
+    await db.execute(update(cases).where(is_same).values(values))
+    await tell(db, case.id, case.area)
+
+
+def _waiting(case: Any) -> Waiting:
+    since = case.waiting_since or case.opened_at
+    return Waiting(case.id, case.urgency, since, case.language, case.skill, frozenset(case.barred))

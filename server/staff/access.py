@@ -1,0 +1,139 @@
+"""Who may see and do what: decided here and nowhere else, per kind of fact. Pure.
+
+Basis: the need-to-know rows of threats.md, and Q37 of domain.md: a yjs worker sees the next meeting and who the adviser
+is, never the chat.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """What somebody is here to do. One member of staff may hold several."""
+
+    ADVISER = "adviser"
+    LEAD = "lead"
+    SAFEGUARDING_LEAD = "safeguarding_lead"
+    HOST_ADVISER = "host_adviser"
+    YJS_WORKER = "yjs_worker"
+    EDITOR = "editor"
+    TRANSLATOR = "translator"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+
+
+class Skill(StrEnum):
+    """What somebody was trained for; cases ask for one."""
+
+    BENEFITS = "benefits"
+    SEN = "sen"
+    CUSTODY = "custody"
+    HOUSING = "housing"
+    HEALTH = "health"
+    RECORD = "record"
+    SAFEGUARDING = "safeguarding"
+
+
+class Fact(StrEnum):
+    """Kinds of fact about a young person, each with its own need to know."""
+
+    NAME = "name"
+    NUMBER = "number"
+    CHAT = "chat"
+    CUSTODY = "custody"
+    SAFEGUARDING_RECORD = "safeguarding_record"
+    NEXT_MEETING = "next_meeting"
+    ADVISER = "adviser"
+
+
+class Act(StrEnum):
+    """What somebody may do in the console, beside reading."""
+
+    SEE_QUEUE = "see_queue"
+    TAKE = "take"
+    ASSIGN = "assign"
+    WHISPER = "whisper"
+    EXPORT_RECORD = "export_record"
+    RELEASE_HOLD = "release_hold"
+    SEE_AUDIT = "see_audit"
+    MANAGE_STAFF = "manage_staff"
+    SET_ROTA = "set_rota"
+    SEARCH_LIBRARY = "search_library"
+    OWN_ACCOUNT = "own_account"
+
+
+_TALKS: Final = frozenset({Fact.NAME, Fact.NUMBER, Fact.CHAT, Fact.NEXT_MEETING, Fact.ADVISER})
+
+MAY_READ: Final[dict[Role, frozenset[Fact]]] = {
+    Role.ADVISER: _TALKS,
+    Role.LEAD: _TALKS,
+    Role.SAFEGUARDING_LEAD: _TALKS | {Fact.SAFEGUARDING_RECORD},
+    Role.HOST_ADVISER: _TALKS | {Fact.CUSTODY},
+    Role.YJS_WORKER: frozenset({Fact.NAME, Fact.NEXT_MEETING, Fact.ADVISER}),
+    Role.EDITOR: frozenset(),
+    Role.TRANSLATOR: frozenset(),
+    Role.MANAGER: frozenset(),
+    Role.ADMINISTRATOR: frozenset(),
+}
+"""What a role lets somebody read of people in their areas. What is not here is not to be read."""
+
+_CONSOLE: Final = frozenset({Act.SEE_QUEUE, Act.TAKE, Act.SEARCH_LIBRARY, Act.OWN_ACCOUNT})
+_ACCOUNT: Final = frozenset({Act.OWN_ACCOUNT})
+
+MAY_DO: Final[dict[Role, frozenset[Act]]] = {
+    Role.ADVISER: _CONSOLE,
+    Role.LEAD: _CONSOLE | {Act.ASSIGN, Act.WHISPER, Act.SET_ROTA},
+    Role.SAFEGUARDING_LEAD: _CONSOLE
+    | {Act.ASSIGN, Act.WHISPER, Act.EXPORT_RECORD, Act.RELEASE_HOLD, Act.SEE_AUDIT, Act.SET_ROTA},
+    Role.HOST_ADVISER: _CONSOLE,
+    Role.YJS_WORKER: _ACCOUNT,
+    Role.EDITOR: _ACCOUNT | {Act.SEARCH_LIBRARY},
+    Role.TRANSLATOR: _ACCOUNT | {Act.SEARCH_LIBRARY},
+    Role.MANAGER: _ACCOUNT | {Act.SEE_AUDIT, Act.SET_ROTA},
+    Role.ADMINISTRATOR: _ACCOUNT | {Act.MANAGE_STAFF, Act.SET_ROTA},
+}
+"""What a role lets somebody do."""
+
+NEEDS_SECOND_FACTOR_AGAIN: Final = frozenset({Act.EXPORT_RECORD, Act.MANAGE_STAFF, Fact.SAFEGUARDING_RECORD})
+"""What asks for a fresh code, however long ago the sign-in was."""
+
+CONCERNS: Final = frozenset(Fact) - {Fact.ADVISER}
+"""Facts that are about a young person: each read of one is an audit row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody of the staff who is signed in. `areas` are those they work for; an empty set reaches nobody."""
+
+    id: uuid.UUID
+    name: str
+    roles: frozenset[Role]
+    areas: frozenset[str]
+    skills: frozenset[Skill] = frozenset()
+    languages: frozenset[str] = frozenset()
+    is_trainee: bool = False
+
+
+def may_read(who: Member, fact: Fact, area: str, barred: Iterable[uuid.UUID] = ()) -> bool:
+    """True when somebody may read this kind of fact about a person of that area. `barred` may not, whatever their role."""
+    if area not in who.areas or who.id in set(barred):
+        return False
+    return any(fact in MAY_READ[role] for role in who.roles)
+
+
+def may_do(who: Member, act: Act, area: str | None = None) -> bool:
+    """True when somebody may do this, in that area when one is named."""
+    if area is not None and area not in who.areas:
+        return False
+    return any(act in MAY_DO[role] for role in who.roles)
+
+
+def may_grant(who: Member, roles: Iterable[Role], areas: Iterable[str]) -> bool:
+    """True when somebody may give these roles in these areas, one of each at least: administrators, inside their own areas."""
+    wished = set(areas)
+    return may_do(who, Act.MANAGE_STAFF) and bool(wished) and wished <= who.areas and bool(set(roles))

@@ -1,0 +1,76 @@
+"""The audit: one row for each read of a fact about a person and each act that matters. Appended, never changed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.db.base import table_of
+from server.staff.access import Act, Fact
+from server.staff.models import AuditRow, Staff
+
+rows = table_of(AuditRow)
+staff = table_of(Staff)
+
+PAGE = 100
+
+
+async def note(
+    db: AsyncConnection,
+    who: uuid.UUID | None,
+    what: Fact | Act | str,
+    now: datetime,
+    *,
+    area: str = "",
+    person: uuid.UUID | None = None,
+    case: uuid.UUID | None = None,
+    about_staff: uuid.UUID | None = None,
+    why: str | None = None,
+) -> None:
+    """Append one row, in the transaction that reads or acts: what is not noted is not shown."""
+    row = {
+        "at": now,
+        "staff_id": who,
+        "area": area,
+        "what": str(what),
+        "about_person": person,
+        "about_case": case,
+        "about_staff": about_staff,
+        "why": why,
+    }
+    await db.execute(insert(rows).values(row))
+
+
+async def page(
+    db: AsyncConnection, areas: frozenset[str], *, before: int | None = None, staff_id: uuid.UUID | None = None
+) -> list[Mapping[str, Any]]:
+    """The newest rows of the areas (and those of accounts, which have none), newest first, `PAGE` at most, with the reader's name."""
+    query = (
+        select(rows, staff.c.name.label("staff_name"))
+        .outerjoin(staff, staff.c.id == rows.c.staff_id)
+        .where(rows.c.area.in_((*areas, "")))
+        .order_by(rows.c.number.desc())
+        .limit(PAGE)
+    )
+    if before is not None:
+        query = query.where(rows.c.number < before)
+    if staff_id is not None:
+        query = query.where(rows.c.staff_id == staff_id)
+    return [dict(row) for row in (await db.execute(query)).mappings()]
+
+
+async def people(db: AsyncConnection, areas: frozenset[str]) -> list[Mapping[str, Any]]:
+    """Id and name of everybody who works or worked in the areas, in the order in which they came."""
+    query = select(staff.c.id, staff.c.name).where(staff.c.areas.overlap(list(areas))).order_by(staff.c.created_at)
+    return [dict(row) for row in (await db.execute(query)).mappings()]
+
+
+async def reads_about(db: AsyncConnection, person_id: uuid.UUID) -> list[Mapping[str, Any]]:
+    """Who looked at what of one person, oldest first: for their own `my data`. Roles and days, never names of staff."""
+    query = select(rows.c.at, rows.c.what).where(rows.c.about_person == person_id).order_by(rows.c.number)
+    return [dict(row) for row in (await db.execute(query)).mappings()]

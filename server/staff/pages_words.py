@@ -1,0 +1,103 @@
+"""What the console calls roles, skills, acts and errors. Marked for the catalogue; said in the reader's language by templates."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dialogs.wording import N_
+from server.errors import NotReadable, ServiceError, TooLarge, TryAgain
+from server.staff.access import Act, Fact, Role, Skill
+from server.staff.errors import KnownAlready, LastAdministrator, LinkSpent, MayNot
+from server.staff.guard import FormStale
+
+ROLES: Final[dict[Role, tuple[str, str]]] = {
+    Role.ADVISER: (N_("Adviser"), N_("Talks with young people.")),
+    Role.LEAD: (N_("Lead adviser"), N_("Also shares out the work and helps with a chat.")),
+    Role.SAFEGUARDING_LEAD: (
+        N_("Safeguarding lead"),
+        N_("Also reads records about danger, hands them on, and sees who looked at what."),
+    ),
+    Role.HOST_ADVISER: (N_("Host adviser"), N_("Also sees what is known about custody.")),
+    Role.YJS_WORKER: (N_("Youth justice worker"), N_("Sees the next meeting and who the adviser is, never the chat.")),
+    Role.EDITOR: (N_("Editor"), N_("Writes answers. Sees no young person.")),
+    Role.TRANSLATOR: (N_("Translator"), N_("Translates answers. Sees no young person.")),
+    Role.MANAGER: (N_("Manager"), N_("Sees who looked at what. Sees no young person.")),
+    Role.ADMINISTRATOR: (N_("Administrator"), N_("Invites and removes staff. Sees no young person.")),
+}
+"""Each role's name, and what it is for."""
+
+SKILLS: Final[dict[Skill, str]] = {
+    Skill.BENEFITS: N_("Benefits"),
+    Skill.SEN: N_("Special educational needs"),
+    Skill.CUSTODY: N_("Custody"),
+    Skill.HOUSING: N_("Housing"),
+    Skill.HEALTH: N_("Health"),
+    Skill.RECORD: N_("Criminal records"),
+    Skill.SAFEGUARDING: N_("Safeguarding"),
+}
+
+MAY: Final[dict[Act, str]] = {
+    Act.SEE_QUEUE: N_("see who waits for a person"),
+    Act.TAKE: N_("take a chat and answer it"),
+    Act.ASSIGN: N_("give a chat to somebody else"),
+    Act.WHISPER: N_("write to an adviser beside a chat"),
+    Act.EXPORT_RECORD: N_("hand on a record about danger"),
+    Act.RELEASE_HOLD: N_("end the keeping of a record"),
+    Act.SET_ROTA: N_("set who is here when"),
+    Act.SEARCH_LIBRARY: N_("search the answers"),
+    Act.SEE_AUDIT: N_("see who looked at what"),
+    Act.MANAGE_STAFF: N_("invite, change and remove staff"),
+    Act.OWN_ACCOUNT: N_("change your own account"),
+}
+"""What somebody may do, as the end of "You may ..."."""
+
+EVENTS: Final[dict[str, str]] = {
+    "code_given": N_("Signed in, or gave a code again"),
+    "single_sign_on": N_("Signed in with their work account"),
+    "single_sign_on_linked": N_("Connected their work account"),
+    "recovery_code_used": N_("Used a recovery code"),
+    "recovery_codes_renewed": N_("Made new recovery codes"),
+    "password_changed": N_("Changed their password"),
+    "set_up_invitation": N_("Set up their account"),
+    "set_up_first_administrator": N_("Set up the first account"),
+    "set_up_reset": N_("Set up their account anew"),
+    Act.MANAGE_STAFF.value: N_("Changed an account"),
+    Act.EXPORT_RECORD.value: N_("Handed on a record"),
+    Act.RELEASE_HOLD.value: N_("Ended the keeping of a record"),
+    Act.ASSIGN.value: N_("Gave a chat to somebody"),
+    Act.TAKE.value: N_("Took a chat"),
+    Fact.NAME.value: N_("Read a name"),
+    Fact.NUMBER.value: N_("Read a number"),
+    Fact.CHAT.value: N_("Read a chat"),
+    Fact.CUSTODY.value: N_("Read about custody"),
+    Fact.SAFEGUARDING_RECORD.value: N_("Read a record about danger"),
+    Fact.NEXT_MEETING.value: N_("Read the next meeting"),
+}
+"""Rows of the audit; one that is not here is shown by its own name."""
+
+REASONS: Final[dict[str, str]] = {
+    "invited": N_("Invited"),
+    "changed": N_("Changed"),
+    "removed": N_("Removed"),
+    "reset": N_("Sent a link to start anew"),
+}
+"""What was done to an account, where the audit says so; any other reason is somebody's own words."""
+
+ERRORS: Final[dict[type[ServiceError], str]] = {
+    MayNot: N_("There is nothing here for you. The page may be gone, or belong to somebody else's work."),
+    LinkSpent: N_(
+        "This link does not work any more. It was used, or it is too old. Ask an administrator for a new one."
+    ),
+    KnownAlready: N_("There is an account with this e-mail already."),
+    LastAdministrator: N_(
+        "This is the last administrator. Nothing was changed. Make somebody else an administrator first."
+    ),
+    FormStale: N_(
+        "This page was open too long, or came from somewhere else. Nothing was changed. Open it again and try once more."
+    ),
+    NotReadable: N_("We could not read that. Nothing was changed. Go back and try again."),
+    TooLarge: N_("That is too long. Nothing was changed."),
+    TryAgain: N_("We cannot answer for a moment. Please try again soon."),
+    ServiceError: N_("Something went wrong, and it was written down. Please try again."),
+}
+"""What a page says where a program is told the error's own text."""
