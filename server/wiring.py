@@ -21,6 +21,7 @@ from dialogs.ports import Ports
 from server import metrics
 from server.answers.live import LiveLibrary
 from server.clock import utc_now
+from server.console.desk import DESK_TEMPLATES, Desk
 from server.conversations.privacy import ConversationsData
 from server.conversations.service import LIVE_TOPIC, AreaProfile, Conversations
 from server.db.base import table_of
@@ -42,7 +43,7 @@ from server.outbox.unreachable import on_dead_address
 from server.people.models import Area
 from server.people.privacy import PeopleData, PersonalData
 from server.settings import Settings
-from server.staff.pages_draw import Console, ConsolePages
+from server.staff.pages_draw import TEMPLATES_DIR, Console, ConsolePages
 from server.web.assets import Assets
 from server.web.pages import Pages
 from server.webhooks.webdesk import WebDesk
@@ -74,6 +75,7 @@ class Service:
     pages: Pages
     assets: Assets
     console: Console
+    desk: Desk
     process: str
     telegram: TelegramIntake | None = None
     telegram_channel: TelegramChannel | None = None
@@ -166,9 +168,11 @@ def build(
     outbox = Outbox(process, frozenset({WEB_LANE}))
     channels = {WEB_LANE: WebChatChannel()} | {name: lane.channel for name, lane in made_lanes.items()}
     conversations = Conversations(engine, ports, outbox, sender, channels, _area(settings, zone), PERSONAL_DATA)
-    signals = Signals(database_url, (LIVE_TOPIC, OUTBOX_TOPIC))
+    signals = Signals(database_url, (LIVE_TOPIC, OUTBOX_TOPIC, escalations.CASES_TOPIC, escalations.CLOCK_TOPIC))
     assets = Assets()
     stopping = asyncio.Event()
+    console = _console(settings, zone, engine, assets)
+    hours = {settings.area: conversations.area.hours}
     service = Service(
         settings=settings,
         engine=engine,
@@ -181,7 +185,8 @@ def build(
         web_desk=WebDesk(engine, conversations, signals, stopping),
         pages=Pages(ports.wording, assets),
         assets=assets,
-        console=_console(settings, zone, engine, assets),
+        console=console,
+        desk=Desk(console, conversations, library, signals, hours, stopping),
         process=process,
         stopping=stopping,
     )
@@ -204,7 +209,7 @@ def open_library(settings: Settings) -> LiveLibrary:
 
 def _console(settings: Settings, zone: ZoneInfo, engine: AsyncEngine, assets: Assets) -> Console:
     wording = CatalogueWording(settings.locales_dir, "console")
-    pages = ConsolePages(wording, assets, zone, settings.languages)
+    pages = ConsolePages(wording, assets, zone, settings.languages, (TEMPLATES_DIR, DESK_TEMPLATES))
     name = settings.oidc_name if settings.has_oidc else ""
     return Console(engine, pages, settings.own_url, settings.languages, single_sign_on=name)
 

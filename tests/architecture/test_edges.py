@@ -29,6 +29,7 @@ COMMITS = {
     "server.staff.pages_team.TeamPages.change": "a form of staff",
     "server.staff.pages_team.TeamPages.reset": "a form of staff",
     "server.staff.pages_team.TeamPages.remove": "a form of staff",
+    "server.console.desk.Desk.change": "a form of staff, or a read that is written into the audit",
     "server.staff.oidc_pages.SingleSignOnPages._sign_in": "somebody who was proven by the provider gets a session",
     "server.outbox.outcomes.Outcomes.persist": "the outcome of one sending",
     "server.outbox.lanes._hold": "ends the look-up of the lane's lock, which belongs to the connection",

@@ -1,0 +1,32 @@
+"""The console's pages of work, joined. `router` is what the program adds."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from fastapi import APIRouter
+
+from server.console.desk import Desk
+from server.console.pages_queue import QueuePages
+from server.staff.pages import console_router
+
+
+class Pages(Protocol):
+    """A class of handlers that adds its own routes."""
+
+    def __init__(self, desk: Desk) -> None: ...
+
+    def add(self, routes: APIRouter) -> None:
+        """Its routes, below `/console`."""
+
+
+PAGES: Final[tuple[type[Pages], ...]] = (QueuePages,)
+"""Every class of pages; a new one is added here."""
+
+
+def router(desk: Desk) -> APIRouter:
+    """Every page of work below `/console`; the forms of all are checked to be our own."""
+    routes = console_router()
+    for pages in PAGES:
+        pages(desk).add(routes)
+    return routes
