@@ -22,6 +22,7 @@ from server import metrics
 from server.answers.live import LiveLibrary
 from server.clock import utc_now
 from server.console.desk import DESK_TEMPLATES, Desk
+from server.console.words import ERRORS
 from server.conversations.privacy import ConversationsData
 from server.conversations.service import LIVE_TOPIC, AreaProfile, Conversations
 from server.db.base import table_of
@@ -209,7 +210,7 @@ def open_library(settings: Settings) -> LiveLibrary:
 
 def _console(settings: Settings, zone: ZoneInfo, engine: AsyncEngine, assets: Assets) -> Console:
     wording = CatalogueWording(settings.locales_dir, "console")
-    pages = ConsolePages(wording, assets, zone, settings.languages, (TEMPLATES_DIR, DESK_TEMPLATES))
+    pages = ConsolePages(wording, assets, zone, settings.languages, (TEMPLATES_DIR, DESK_TEMPLATES), ERRORS)
     name = settings.oidc_name if settings.has_oidc else ""
     return Console(engine, pages, settings.own_url, settings.languages, single_sign_on=name)
 

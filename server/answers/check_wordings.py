@@ -52,7 +52,7 @@ def _faults(content: Content, language: str, text: str, source: str) -> Iterator
         yield f"{{{', '.join(sorted(unknown))}}} is never filled"
     if _LINK.search(text):
         yield "no links: they say what it is about"
-    for word in _giving_away(content, language, text):
+    for word in giving_away(content, language, text):
         yield f"'{word}' gives somebody away on a lock screen"
     parts = count_parts(_BRACES.sub(lambda found: LONGEST.get(found[1], ""), text))
     most = 1 if language in ONE_PART else 2
@@ -60,7 +60,8 @@ def _faults(content: Content, language: str, text: str, source: str) -> Iterator
         yield f"{parts.units} {parts.encoding} characters, {parts.parts} parts, at most {most}"
 
 
-def _giving_away(content: Content, language: str, text: str) -> Iterator[str]:
+def giving_away(content: Content, language: str, text: str) -> Iterator[str]:
+    """Words of a text that tell a lock screen what it is about, in the text's language or in English (domain.md 4.2)."""
     said = f" {fold(text)} "
     for code in {SOURCE, language}:
         for word in content.disclosing.get(code, ()):

@@ -10,6 +10,7 @@ from pathlib import Path
 from dialogs.facts import Nation
 from dialogs.messages import LineCard
 from dialogs.ports import Alarm, Answer, Command, Finding, LocalService, Ports
+from server.answers.check_wordings import giving_away
 from server.answers.content import Content
 from server.answers.danger.reader import TwoReaders
 from server.answers.finding.finder import Finder
@@ -95,6 +96,10 @@ class LiveLibrary:
         if not self._is_learnt:
             self._current.ports = self._ports(self._content, is_quick=False)
             self._is_learnt = True
+
+    def giving_away(self, language: str, text: str) -> tuple[str, ...]:
+        """Words of a text that give somebody away to whoever sees their phone."""
+        return tuple(dict.fromkeys(giving_away(self._content, language, text)))
 
     def publish(self, content: Content) -> None:
         """Shows other content: its texts at once, what is learnt from it when it is learnt."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,6 +34,7 @@ class Desk:
     signals: Signals
     hours: Mapping[str, OpeningHours]
     stopping: asyncio.Event
+    sms_part_pence: float = 0.0
 
     def now(self) -> datetime:
         """This instant."""
@@ -47,20 +47,21 @@ class Desk:
             yield db
 
 
-async def note_read(
-    db: AsyncConnection,
-    who: Member,
-    facts: Iterable[Fact],
-    now: datetime,
-    *,
-    area: str,
-    person: uuid.UUID | None,
-    case: uuid.UUID | None,
-    barred: Iterable[uuid.UUID] = (),
+SHOWN_FOR: Final = timedelta(minutes=10)
+"""A page that is open asks again and again: one row of the audit stands for so long."""
+
+
+async def note_read_once(
+    db: AsyncConnection, who: Member, facts: Iterable[Fact], now: datetime, *, case: Any, within: timedelta = SHOWN_FOR
 ) -> None:
-    """One row of audit for each kind of fact that somebody is about to be shown. Raises MayNot for one that is not for them."""
-    wished, without = tuple(facts), tuple(barred)
-    if not all(may_read(who, fact, area, without) for fact in wished):
+    """One row of audit for each kind of fact that somebody is about to be shown of a case's person.
+
+    A fact that was noted for them within the time is not noted again. Raises MayNot for one that is not for them.
+    """
+    wished = tuple(facts)
+    if not all(may_read(who, fact, case.area, case.barred) for fact in wished):
         raise MayNot
     for fact in wished:
-        await audit.note(db, who.id, fact, now, area=area, person=person, case=case)
+        if within and await audit.was_noted(db, who.id, fact, case.id, now - within):
+            continue
+        await audit.note(db, who.id, fact, now, area=case.area, person=case.person_id, case=case.id)

@@ -7,7 +7,13 @@ from typing import Final, Protocol
 from fastapi import APIRouter
 
 from server.console.desk import Desk
+from server.console.events import EventPages
+from server.console.pages_acts import ActPages
+from server.console.pages_answers import AnswerPages
+from server.console.pages_case import CasePages
+from server.console.pages_notes import NotePages
 from server.console.pages_queue import QueuePages
+from server.console.pages_talk import TalkPages
 from server.staff.pages import console_router
 
 
@@ -20,7 +26,7 @@ class Pages(Protocol):
         """Its routes, below `/console`."""
 
 
-PAGES: Final[tuple[type[Pages], ...]] = (QueuePages,)
+PAGES: Final[tuple[type[Pages], ...]] = (QueuePages, EventPages, CasePages, TalkPages, ActPages, NotePages, AnswerPages)
 """Every class of pages; a new one is added here."""
 
 

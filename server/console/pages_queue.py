@@ -2,16 +2,88 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from dialogs.effects import CaseUrgency
 from server.console.desk import Desk
-from server.staff.access import Act
-from server.staff.guard import needs
+from server.console.reading import QueueRow, read_queue
+from server.console.words import CHANNELS, REASONS, URGENCIES, WHY
+from server.escalations import holding
+from server.escalations.climbing import acknowledge
+from server.escalations.errors import TakenAlready
+from server.escalations.service import ORDER
+from server.staff import audit
+from server.staff.access import Act, Member
+from server.staff.errors import MayNot
+from server.staff.guard import go, needs
 from server.staff.sessions import SignedIn
 
 Seer = Annotated[SignedIn, Depends(needs(Act.SEE_QUEUE))]
+Taker = Annotated[SignedIn, Depends(needs(Act.TAKE))]
+
+LATE: Final = {CaseUrgency.CRISIS: timedelta(0), CaseUrgency.SAFEGUARDING: timedelta(0)}
+LATE_OTHERS: Final = timedelta(minutes=30)
+"""From when on a wait is shown as too long."""
+
+FOR_EVERYBODY: Final = {CaseUrgency.CRISIS: timedelta(minutes=15), CaseUrgency.SAFEGUARDING: timedelta(minutes=60)}
+"""From when on an alarm that nobody has acknowledged stands on every page (domain.md 9.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One queue: those whom nobody holds, longest wait first. `oldest` is the beginning of the longest wait."""
+
+    urgency: CaseUrgency
+    name: str
+    rows: tuple[QueueRow, ...]
+
+    @property
+    def oldest(self) -> datetime | None:
+        """When the longest wait began; None for an empty queue."""
+        return min((row.since or row.opened_at for row in self.rows), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The queue as one person sees it. `alarms` are about danger and acknowledged by nobody."""
+
+    alarms: tuple[QueueRow, ...]
+    mine: tuple[QueueRow, ...]
+    groups: tuple[Group, ...]
+    others: tuple[QueueRow, ...]
+    waiting: int
+
+
+def view_of(rows: Sequence[QueueRow], who: Member) -> View:
+    """Sort what is open into what is mine, what waits and what others have. Pure."""
+    free = sorted((row for row in rows if row.adviser_id is None), key=lambda row: row.since or row.opened_at)
+    groups = tuple(
+        Group(urgency, URGENCIES[urgency], tuple(row for row in free if row.urgency is urgency)) for urgency in ORDER
+    )
+    mine = sorted((row for row in rows if row.adviser_id == who.id), key=_mine_first)
+    others = sorted((row for row in rows if row.adviser_id not in {None, who.id}), key=_mine_first)
+    alarms = (row for row in rows if row.is_danger and not row.is_acknowledged)
+    return View(tuple(sorted(alarms, key=lambda row: row.clock_since)), tuple(mine), groups, tuple(others), len(free))
+
+
+def _mine_first(row: QueueRow) -> tuple[bool, int, datetime]:
+    return row.since is None, ORDER.index(row.urgency), row.since or row.opened_at
+
+
+def is_late(row: QueueRow, now: datetime) -> bool:
+    """True for a wait that is shown as too long."""
+    return row.since is not None and now - row.since >= LATE.get(row.urgency, LATE_OTHERS)
+
+
+def for_everybody(rows: Iterable[QueueRow], now: datetime) -> list[QueueRow]:
+    """Alarms that climbed to the end without an answer: the banner that everybody sees."""
+    return [row for row in rows if now - row.clock_since >= FOR_EVERYBODY.get(row.urgency, timedelta.max)]
 
 
 class QueuePages:
@@ -21,9 +93,71 @@ class QueuePages:
         self._desk = desk
 
     def add(self, routes: APIRouter) -> None:
-        """`/console/queue`."""
+        """`/console/queue`, its list alone, and its buttons."""
         routes.get("/queue")(self.page)
+        routes.get("/queue/list")(self.list)
+        routes.post("/queue/next")(self.next)
+        routes.post("/cases/{case_id}/take")(self.take)
+        routes.post("/cases/{case_id}/acknowledge")(self.acknowledge)
 
-    async def page(self, request: Request, who: Seer) -> Response:
+    async def page(self, request: Request, who: Seer, done: str = "", at: uuid.UUID | None = None) -> Response:
         """Everything that waits in the reader's areas."""
-        return self._desk.console.pages.draw(request, "console/queue.html", who)
+        context = await queue_context(self._desk, who)
+        return self._desk.console.pages.draw(request, "console/queue.html", who, done=done, at=at, **context)
+
+    async def list(self, request: Request, who: Seer, at: uuid.UUID | None = None) -> Response:
+        """The list alone, for a page that is open; `at` is the case that stands beside it."""
+        context = await queue_context(self._desk, who)
+        return self._desk.console.pages.draw(request, "console/queue_list.html", who, at=at, **context)
+
+    async def next(self, who: Taker) -> Response:
+        """Take whoever comes next, and say why."""
+        now = self._desk.now()
+        async with self._desk.change() as db:
+            found = await holding.take_the_next(db, who.member, now)
+            if found is not None:
+                await audit.note(db, who.member.id, Act.TAKE, now, case=found.case.case_id)
+        if found is None:
+            return go("/console/queue", done="nobody")
+        return go(f"/console/cases/{found.case.case_id}", why=",".join(found.why))
+
+    async def take(self, request: Request, who: Taker, case_id: uuid.UUID) -> Response:
+        """Take this one; of two who press at once one wins, and the other is told who. Raises NoSuchCase."""
+        now = self._desk.now()
+        try:
+            async with self._desk.change() as db:
+                await holding.take(db, who.member, case_id, now)
+                await audit.note(db, who.member.id, Act.TAKE, now, case=case_id)
+        except TakenAlready as error:
+            return self._desk.console.pages.draw(
+                request, "console/taken.html", who, status=error.status, holder=error.holder, case_id=case_id
+            )
+        return go(f"/console/cases/{case_id}")
+
+    async def acknowledge(self, who: Seer, case_id: uuid.UUID) -> Response:
+        """A named person sees to it: the clock stops ringing others. Raises MayNot for what is not theirs to see."""
+        async with self._desk.change() as db:
+            rows = await read_queue(db, who.member)
+            if not any(row.id == case_id for row in rows):
+                raise MayNot
+            await acknowledge(db, case_id, who.member.id, self._desk.now())
+        return go(f"/console/cases/{case_id}")
+
+
+async def queue_context(desk: Desk, who: SignedIn) -> dict[str, Any]:
+    """What `queue_list.html` draws: it names nobody, so a look at it is no row of the audit."""
+    now = desk.now()
+    async with desk.console.engine.connect() as db:
+        rows = await read_queue(db, who.member)
+    view = view_of(rows, who.member)
+    return {
+        "view": view,
+        "now": now,
+        "late": lambda row: is_late(row, now),
+        "everybody": for_everybody(view.alarms, now),
+        **NAMES,
+    }
+
+
+NAMES: Final[Mapping[str, Any]] = {"channels": CHANNELS, "reasons": REASONS, "urgencies": URGENCIES, "whys": WHY}
+"""Words that templates look up."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dialogs.messages import Reply, ReplyKind, Urgency
+from dialogs.messages import ChannelName, Reply, ReplyKind, Urgency
 from server.conversations.models import Conversation
 from server.conversations.service import LIVE_TOPIC, Conversations, notify
 from server.db.base import table_of
@@ -25,6 +26,9 @@ addresses = table_of(Address)
 deliveries = table_of(Delivery)
 conversations = table_of(Conversation)
 
+MOST_MESSAGES: Final = 20
+"""What one sending of an adviser is split into at most."""
+
 
 async def write_as_adviser(
     service: Conversations, case_id: uuid.UUID, who: Member, text: str, now: datetime, *, key: str | None = None
@@ -36,9 +40,10 @@ async def write_as_adviser(
     async with service.engine.begin() as db:
         case = await holding.still_mine(db, who, case_id)
         to = await _where_asked(db, case.person_id, case.address_id)
-        reply = Reply(case.language, text, ReplyKind.ADVISER, Urgency.ADVISER, author=who.name)
+        whole = Reply(case.language, text, ReplyKind.ADVISER, Urgency.ADVISER, author=who.name)
+        replies = _fitting(service, to.lane, whole)
         unique_key = f"{case_id}:{key}" if key else None
-        enqueued = service.outbox.prepare(to, [reply], now, kind=DeliveryKind.ADVISER, unique_key=unique_key)
+        enqueued = service.outbox.prepare(to, replies, now, kind=DeliveryKind.ADVISER, unique_key=unique_key)
         stored = await service.outbox.store(db, enqueued)
         if await _is_new(db, enqueued.rows[0]["id"]):
             await escalations.add_words(db, case_id, case.area, text, now, author="adviser", staff_id=who.id)
@@ -46,6 +51,29 @@ async def write_as_adviser(
         await escalations.tell(db, case_id, case.area)
         await notify(db, LIVE_TOPIC, to.address_hash.hex())
     service.sender.send_soon(stored)
+
+
+def _fitting(service: Conversations, lane: str, whole: Reply) -> list[Reply]:
+    """An adviser's words in as many messages as the channel needs: nobody has to ask for the rest of what a person said."""
+    channel = service.channels.get(lane)
+    replies: list[Reply] = []
+    rest: Reply | None = whole
+    while rest is not None and channel is not None and len(replies) < MOST_MESSAGES:
+        fitting, rest = channel.fit(rest)
+        replies.append(fitting)
+    return [*replies, rest] if rest is not None else replies
+
+
+async def show_typing(db: AsyncConnection, case: Any, key: str, *, is_shown_to_them: bool) -> None:
+    """Somebody types in a case: colleagues are told under the key, and the young person's page when it shows such things."""
+    await notify(db, escalations.CASES_TOPIC, key)
+    if not is_shown_to_them or case.address_id is None:
+        return
+    query = select(addresses.c.address_hash).where(
+        addresses.c.id == case.address_id, addresses.c.channel == ChannelName.WEBCHAT
+    )
+    if (hashed := (await db.execute(query)).scalar()) is not None:
+        await notify(db, LIVE_TOPIC, hashed.hex())
 
 
 async def _is_new(db: AsyncConnection, delivery_id: uuid.UUID) -> bool:

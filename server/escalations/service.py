@@ -96,8 +96,13 @@ def anew(now: datetime, *, is_open: bool) -> dict[str, Any]:
 
 async def tell(db: AsyncConnection, case_id: uuid.UUID, area: str) -> None:
     """Tell consoles and workers, once this transaction is committed, that a case of the area changed."""
-    for topic, key in ((CASES_TOPIC, str(case_id)), (CASES_TOPIC, area), (CLOCK_TOPIC, "")):
-        await db.execute(select(func.pg_notify(topic, key)))
+    told = ((CASES_TOPIC, str(case_id)), (CASES_TOPIC, area), (CLOCK_TOPIC, ""))
+    await db.execute(select(*(func.pg_notify(topic, key) for topic, key in told)))
+
+
+def typing_key(case_id: uuid.UUID) -> str:
+    """Consoles are told under this key of `CASES_TOPIC` that somebody types in a case."""
+    return f"typing:{case_id}"
 
 
 async def add_words(

@@ -18,6 +18,8 @@ rows = table_of(AuditRow)
 staff = table_of(Staff)
 
 PAGE = 100
+RECENT = 200
+"""Rows of one reader among which a repeated look is found."""
 
 
 async def note(
@@ -44,6 +46,18 @@ async def note(
         "why": why,
     }
     await db.execute(insert(rows).values(row))
+
+
+async def was_noted(db: AsyncConnection, who: uuid.UUID, what: Fact, case: uuid.UUID, since: datetime) -> bool:
+    """True when a row says already that they read this of the case since then. Looks at their newest rows only."""
+    newest = select(rows.c.number).where(rows.c.staff_id == who).order_by(rows.c.number.desc()).limit(RECENT).subquery()
+    query = select(rows.c.number).where(
+        rows.c.number.in_(select(newest.c.number)),
+        rows.c.what == what.value,
+        rows.c.about_case == case,
+        rows.c.at > since,
+    )
+    return (await db.execute(query.limit(1))).first() is not None
 
 
 async def page(

@@ -73,8 +73,10 @@ class ConsolePages:
         zone: ZoneInfo,
         languages: Sequence[str],
         folders: Sequence[Path] = (TEMPLATES_DIR,),
+        errors: Mapping[type[ServiceError], str] = ERRORS,
     ) -> None:
         self.wording = wording
+        self._errors = errors
         self._zone = zone
         self._languages = languages
         self._templates = Environment(
@@ -116,7 +118,7 @@ class ConsolePages:
         if way := guard.way_in(request, error):
             return way
         return self.draw(
-            request, "staff/refused.html", who, status=error.status, text=ERRORS.get(type(error), error.public)
+            request, "staff/refused.html", who, status=error.status, text=self._errors.get(type(error), error.public)
         )
 
     def display(self, request: Request) -> Display:

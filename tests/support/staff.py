@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -10,9 +11,11 @@ from server.db.base import table_of
 from server.db.ids import new_id
 from server.escalations import holding
 from server.escalations.models import Case, CaseOutcome
+from server.staff import guard, sessions
 from server.staff.access import Member, Role, Skill
 from server.staff.models import Staff
 from server.staff.signing_in import email_hash
+from tests.support.program import Program
 
 cases = table_of(Case)
 
@@ -57,3 +60,12 @@ async def close_open_case(engine: AsyncEngine, person_id: object, name: str = "A
         case_id = (await db.execute(query)).scalar_one()
         await holding.take(db, who, case_id, utc_now())
         await holding.close(db, who, case_id, CaseOutcome.ANSWERED, utc_now())
+
+
+async def signed_in(program: Program, who: Member) -> httpx.AsyncClient:
+    """A browser in which somebody has signed in with password and code, just now."""
+    async with program.service.engine.begin() as db:
+        token = await sessions.open_session(db, who.id, "Firefox, Linux", utc_now(), has_code=True)
+    browser = program.browser()
+    browser.cookies.set(guard.COOKIE, token, domain="127.0.0.1", path=guard.ROOT)
+    return browser

@@ -1,0 +1,222 @@
+"""The brief: what an adviser has to know before they write, on one screen. Read from what was stored; nothing is generated."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialogs.messages import ChannelName, ReplyKind
+from dialogs.state import ConversationState, Settings
+from server.console.reading import Line, addresses, cases, conversations, names_of
+from server.db.base import table_of
+from server.escalations.models import CaseNote, CaseOutcome, CaseStep, CaseTask, NoteKind, StepKind, TaskKind
+
+notes = table_of(CaseNote)
+steps = table_of(CaseStep)
+tasks = table_of(CaseTask)
+
+MOST_ASKED: Final = 5
+MOST_BEFORE: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way to reach the person. `is_asked_on`: the case came by it, and answers go there."""
+
+    channel: ChannelName
+    is_reachable: bool
+    stopped: str
+    is_asked_on: bool
+    last_inbound_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseBefore:
+    """One closed case of the same person."""
+
+    id: uuid.UUID
+    number: int
+    reason: str
+    opened_at: datetime
+    outcome: CaseOutcome | None
+    adviser: str
+    next_on: date | None
+    persons_view: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Work with a due time that follows from this case."""
+
+    id: uuid.UUID
+    kind: TaskKind
+    due_at: datetime
+    done_at: datetime | None
+    language: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What one member of staff said to others inside the case."""
+
+    id: uuid.UUID
+    kind: NoteKind
+    name: str
+    to_name: str
+    to_skill: str
+    body: str
+    written_at: datetime
+    answers_id: uuid.UUID | None
+    to_staff_id: uuid.UUID | None
+    staff_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Everything beside the thread. `settings` are the person's own choices; `asked` are (their words, what was answered)."""
+
+    settings: Settings
+    routes: tuple[Route, ...]
+    before: tuple[CaseBefore, ...]
+    tasks: tuple[Task, ...]
+    asked: tuple[tuple[str, str], ...]
+
+    @property
+    def reachable(self) -> bool:
+        """True while the way they asked on takes our words."""
+        return any(route.is_reachable and route.stopped != "all" for route in self.routes if route.is_asked_on)
+
+
+async def read_brief(db: AsyncConnection, case: Any, lines: Sequence[Line]) -> Brief:
+    """The brief of a case beside the lines of its thread that are shown."""
+    state = ConversationState()
+    if case.person_id is not None:
+        query = select(conversations.c.state).where(conversations.c.person_id == case.person_id)
+        if plain := (await db.execute(query)).scalar():
+            state = ConversationState.from_plain(plain)
+    return Brief(
+        state.settings,
+        await _routes(db, case),
+        await _before(db, case),
+        await _tasks(db, case),
+        asked_and_answered(lines),
+    )
+
+
+def asked_and_answered(lines: Sequence[Line]) -> tuple[tuple[str, str], ...]:
+    """What they asked and which curated answer they got, oldest first, at most the last five. Pure."""
+    found = []
+    question = ""
+    for line in lines:
+        if line.author == "person":
+            question = line.text
+        elif line.reply is not None and line.reply.kind is ReplyKind.ANSWER and question:
+            found.append((question, line.reply.lead or line.reply.text))
+            question = ""
+    return tuple(found[-MOST_ASKED:])
+
+
+async def _routes(db: AsyncConnection, case: Any) -> tuple[Route, ...]:
+    if case.person_id is None:
+        return ()
+    query = (
+        select(
+            addresses.c.id,
+            addresses.c.channel,
+            addresses.c.is_reachable,
+            addresses.c.stopped,
+            addresses.c.last_inbound_at,
+        )
+        .where(addresses.c.person_id == case.person_id)
+        .order_by(addresses.c.id != case.address_id, addresses.c.last_inbound_at.desc())
+    )
+    return tuple(
+        Route(row.channel, row.is_reachable, row.stopped, row.id == case.address_id, row.last_inbound_at)
+        for row in (await db.execute(query)).all()
+    )
+
+
+async def _before(db: AsyncConnection, case: Any) -> tuple[CaseBefore, ...]:
+    if case.person_id is None:
+        return ()
+    query = (
+        select(cases)
+        .where(cases.c.person_id == case.person_id, cases.c.closed_at.is_not(None), cases.c.id != case.id)
+        .order_by(cases.c.opened_at.desc())
+        .limit(MOST_BEFORE)
+    )
+    rows = (await db.execute(query)).all()
+    names = await names_of(db, {row.closed_by_id for row in rows})
+    return tuple(
+        CaseBefore(
+            row.id,
+            row.number,
+            row.reason,
+            row.opened_at,
+            row.outcome,
+            names.get(row.closed_by_id, ""),
+            row.next_on,
+            row.persons_view,
+        )
+        for row in rows
+    )
+
+
+async def _tasks(db: AsyncConnection, case: Any) -> tuple[Task, ...]:
+    query = select(tasks).where(tasks.c.case_id == case.id).order_by(tasks.c.due_at)
+    rows = (await db.execute(query)).all()
+    names = await names_of(db, {row.staff_id for row in rows})
+    return tuple(
+        Task(row.id, row.kind, row.due_at, row.done_at, row.language, names.get(row.staff_id, "")) for row in rows
+    )
+
+
+async def read_notes(db: AsyncConnection, case: Any) -> tuple[Note, ...]:
+    """What staff said to each other in this case, oldest first."""
+    query = select(notes).where(notes.c.case_id == case.id).order_by(notes.c.written_at, notes.c.id)
+    rows = (await db.execute(query)).all()
+    names = await names_of(db, {x for row in rows for x in (row.staff_id, row.to_staff_id)})
+    return tuple(
+        Note(
+            row.id,
+            row.kind,
+            names.get(row.staff_id, ""),
+            names.get(row.to_staff_id, ""),
+            row.to_skill,
+            row.body,
+            row.written_at,
+            row.answers_id,
+            row.to_staff_id,
+            row.staff_id,
+        )
+        for row in rows
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStep:
+    """One row of what the clock did: when, which rung, what became of it, who."""
+
+    at: datetime
+    rung: str
+    kind: StepKind
+    means: str
+    name: str
+
+
+async def read_steps(db: AsyncConnection, case: Any) -> tuple[ClockStep, ...]:
+    """Everything the case's clock did, oldest first."""
+    query = select(steps).where(steps.c.case_id == case.id).order_by(steps.c.at, steps.c.id)
+    rows = (await db.execute(query)).all()
+    names = await names_of(db, {row.staff_id for row in rows})
+    return tuple(
+        ClockStep(row.at, row.rung.value, row.kind, row.means.value if row.means else "", names.get(row.staff_id, ""))
+        for row in rows
+    )

@@ -1,0 +1,226 @@
+"""What is done with a case beside writing in it: given back, passed on, put on hold, closed."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialogs.messages import clean_text
+from dialogs.wording import N_
+from server.console.colleague_notes import add_note
+from server.console.colleagues import colleagues, member
+from server.console.desk import Desk
+from server.console.pages_case import WORDS
+from server.console.reading import case_for, cases
+from server.conversations.farewell import say_goodbye
+from server.escalations import holding
+from server.escalations.errors import NoSuchCase, NotYours
+from server.escalations.models import CaseOutcome, NoteKind
+from server.escalations.service import ABOUT_DANGER
+from server.staff import audit
+from server.staff.access import Act, Skill, may_do
+from server.staff.errors import MayNot
+from server.staff.guard import go, needs
+from server.staff.sessions import SignedIn
+
+Taker = Annotated[SignedIn, Depends(needs(Act.TAKE))]
+Words = Annotated[str, Form(max_length=4000)]
+
+LONGEST_HOLD: Final = timedelta(minutes=60)
+FARTHEST: Final = timedelta(days=366)
+
+NO_REASON: Final = N_("Write why, so that whoever takes it does not have to ask.")
+NO_PLACE: Final = N_("Choose who or what it goes to.")
+NO_OUTCOME: Final = N_("Choose how it ended.")
+NO_NEXT: Final = N_("Give a next date, or write why there is none.")
+BAD_DATE: Final = N_("Write a date from today on, within a year.")
+
+
+class ActPages:
+    """The handlers."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def add(self, routes: APIRouter) -> None:
+        """Forms below a case."""
+        routes.post("/cases/{case_id}/give-back")(self.give_back)
+        routes.post("/cases/{case_id}/hold")(self.hold)
+        routes.get("/cases/{case_id}/pass-on")(self.pass_on_page)
+        routes.post("/cases/{case_id}/pass-on")(self.pass_on)
+        routes.get("/cases/{case_id}/close")(self.close_page)
+        routes.post("/cases/{case_id}/close")(self.close)
+
+    async def give_back(self, who: Taker, case_id: uuid.UUID) -> Response:
+        """Back into the queue, with everything that was said. Raises NotYours, NoSuchCase."""
+        now = self._desk.now()
+        async with self._desk.change() as db:
+            await holding.still_mine(db, who.member, case_id)
+            await holding.give_back(db, case_id, now)
+        return go("/console/queue", done="given")
+
+    async def hold(self, who: Taker, case_id: uuid.UUID, minutes: Annotated[int, Form(ge=1, le=60)] = 10) -> Response:
+        """The chat waits for so long and is not taken back meanwhile; a case about danger cannot be put on hold."""
+        now = self._desk.now()
+        async with self._desk.change() as db:
+            case = await holding.still_mine(db, who.member, case_id)
+            if case.urgency in ABOUT_DANGER:
+                return go(f"/console/cases/{case_id}", problem="no_hold")
+            until = now + min(timedelta(minutes=minutes), LONGEST_HOLD)
+            await db.execute(update(cases).where(cases.c.id == case_id).values(held_until=until))
+            await add_note(db, case, NoteKind.HOLD, f"{minutes} min", now, staff_id=who.member.id)
+        return go(f"/console/cases/{case_id}")
+
+    async def pass_on_page(self, request: Request, who: Taker, case_id: uuid.UUID) -> Response:
+        """Whom it can go to. Raises MayNot."""
+        return await self._draw_pass_on(request, who, case_id, {}, {"to": "", "why": ""})
+
+    async def pass_on(
+        self,
+        request: Request,
+        who: Taker,
+        case_id: uuid.UUID,
+        to: Annotated[str, Form(max_length=60)] = "",
+        why: Words = "",
+    ) -> Response:
+        """To a person ("staff:<id>"), a skill ("skill:<name>") or whoever is next ("anybody"), with a reason for them to read."""
+        reason, target, wrong = clean_text(why), _target(to), {}
+        if not reason:
+            wrong["why"] = NO_REASON
+        if target is None:
+            wrong["to"] = NO_PLACE
+        if wrong or target is None:
+            return await self._draw_pass_on(request, who, case_id, wrong, {"to": to, "why": why}, status=422)
+        try:
+            async with self._desk.change() as db:
+                await self._pass(db, who, case_id, target, reason)
+        except NoSuchCase:
+            return await self._draw_pass_on(request, who, case_id, {"to": NO_PLACE}, {"to": to, "why": why}, status=422)
+        return go("/console/queue", done="passed")
+
+    async def _pass(self, db: AsyncConnection, who: SignedIn, case_id: uuid.UUID, target: Target, reason: str) -> None:
+        now = self._desk.now()
+        case = await holding.locked(db, case_id)
+        may_assign = may_do(who.member, Act.ASSIGN, case.area)
+        if case.adviser_id != who.member.id and not may_assign:
+            raise NotYours
+        if case.area not in who.member.areas or who.member.id in case.barred:
+            raise MayNot
+        if isinstance(target, uuid.UUID):
+            await holding.assign(db, case_id, await member(db, target), now)
+        else:
+            await holding.give_back(db, case_id, now, skill=target.value if isinstance(target, Skill) else None)
+        to_staff_id = target if isinstance(target, uuid.UUID) else None
+        to_skill = target.value if isinstance(target, Skill) else ""
+        kind = NoteKind.TRANSFER
+        await add_note(db, case, kind, reason, now, staff_id=who.member.id, to_staff_id=to_staff_id, to_skill=to_skill)
+        await audit.note(db, who.member.id, Act.ASSIGN, now, area=case.area, person=case.person_id, case=case_id)
+
+    async def _draw_pass_on(
+        self,
+        request: Request,
+        who: SignedIn,
+        case_id: uuid.UUID,
+        errors: dict[str, str],
+        given: dict[str, str],
+        *,
+        status: int = 200,
+    ) -> Response:
+        async with self._desk.console.engine.connect() as db:
+            case = await case_for(db, who.member, case_id)
+            others = [c for c in await colleagues(db, case.area) if c.id not in {who.member.id, *case.barred}]
+        return self._desk.console.pages.draw(
+            request,
+            "console/pass_on.html",
+            who,
+            status=status,
+            case=case,
+            others=others,
+            errors=errors,
+            given=given,
+            **WORDS,
+        )
+
+    async def close_page(self, request: Request, who: Taker, case_id: uuid.UUID) -> Response:
+        """What closing asks for. Raises MayNot."""
+        return await self._draw_close(request, who, case_id, {}, {"outcome": "", "next_on": "", "next_step": ""})
+
+    async def close(
+        self,
+        request: Request,
+        who: Taker,
+        case_id: uuid.UUID,
+        outcome: Annotated[str, Form(max_length=40)] = "",
+        next_on: Annotated[str, Form(max_length=20)] = "",
+        next_step: Words = "",
+    ) -> Response:
+        """Ends it: how, what comes next and when, and a farewell to the young person. Raises NotYours, NoSuchCase."""
+        now = self._desk.now()
+        day, wrong = _next_day(next_on, now)
+        chosen = CaseOutcome(outcome) if outcome in set(CaseOutcome) else None
+        if chosen is None:
+            wrong["outcome"] = NO_OUTCOME
+        if "next_on" not in wrong and day is None and not clean_text(next_step):
+            wrong["next_step"] = NO_NEXT
+        if wrong or chosen is None:
+            given = {"outcome": outcome, "next_on": next_on, "next_step": next_step}
+            return await self._draw_close(request, who, case_id, wrong, given, status=422)
+        async with self._desk.change() as db:
+            step = clean_text(next_step)
+            case = await holding.close(db, who.member, case_id, chosen, now, next_on=day, next_step=step)
+            stored = await say_goodbye(self._desk.conversations, db, case, who.member.name, now, next_on=day)
+        self._desk.conversations.sender.send_soon(stored)
+        return go("/console/queue", done="break" if case.urgency in ABOUT_DANGER else "closed")
+
+    async def _draw_close(
+        self,
+        request: Request,
+        who: SignedIn,
+        case_id: uuid.UUID,
+        errors: dict[str, str],
+        given: dict[str, str],
+        *,
+        status: int = 200,
+    ) -> Response:
+        async with self._desk.console.engine.connect() as db:
+            case = await case_for(db, who.member, case_id)
+        return self._desk.console.pages.draw(
+            request, "console/close.html", who, status=status, case=case, errors=errors, given=given, **WORDS
+        )
+
+
+Target = uuid.UUID | Skill | str
+"""Whom a case goes to: a colleague, a skill, or (an empty text) whoever is next."""
+
+
+def _target(to: str) -> Target | None:
+    """What the form chose; None for nothing that can be."""
+    kind, _, name = to.partition(":")
+    if kind == "anybody":
+        return ""
+    if kind == "skill" and name in set(Skill):
+        return Skill(name)
+    if kind == "staff":
+        try:
+            return uuid.UUID(name)
+        except ValueError:
+            return None
+    return None
+
+
+def _next_day(text: str, now: datetime) -> tuple[date | None, dict[str, str]]:
+    """The next date of a form, or what is wrong with it; neither for an empty one."""
+    if not text.strip():
+        return None, {}
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        return None, {"next_on": BAD_DATE}
+    if not now.date() <= day <= (now + FARTHEST).date():
+        return None, {"next_on": BAD_DATE}
+    return day, {}

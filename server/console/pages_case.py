@@ -1,0 +1,182 @@
+"""One case: its thread, its brief, what colleagues said, and what its clock did. Each look at it is a row of the audit."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialogs.messages import ChannelName, direction
+from server.console.brief import read_brief, read_notes, read_steps
+from server.console.colleagues import colleagues
+from server.console.desk import Desk, note_read_once
+from server.console.drafts import draft_of, who_types
+from server.console.pages_queue import queue_context
+from server.console.reading import addresses, case_for, read_thread, states_of
+from server.console.words import (
+    BAD_STATES,
+    CHANNELS,
+    NOTES,
+    OUTCOMES,
+    STATES,
+    TASKS,
+    VIEWS,
+    alarm_kinds,
+)
+from server.staff.access import Act, Fact
+from server.staff.guard import needs
+from server.staff.pages_words import SKILLS
+from server.staff.sessions import SignedIn
+
+Seer = Annotated[SignedIn, Depends(needs(Act.SEE_QUEUE))]
+LARGEST: Final = 2**53
+MOST_STATES: Final = 60
+
+
+class CasePages:
+    """The handlers."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def add(self, routes: APIRouter) -> None:
+        """`/console/cases/...`: the page, and the pieces that it asks for while it is open."""
+        routes.get("/cases/{case_id}")(self.page)
+        routes.get("/cases/{case_id}/thread")(self.thread)
+        routes.get("/cases/{case_id}/states")(self.states)
+        routes.get("/cases/{case_id}/notes")(self.notes)
+        routes.get("/cases/{case_id}/head")(self.head)
+        routes.get("/cases/{case_id}/typing")(self.typing)
+        routes.get("/cases/{case_id}/number")(self.number)
+
+    async def page(
+        self,
+        request: Request,
+        who: Seer,
+        case_id: uuid.UUID,
+        before: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
+        why: str = "",
+        problem: str = "",
+        left: str = "",
+    ) -> Response:
+        """The whole case. A closed one shows what was kept with it. Raises MayNot for what is not theirs to see."""
+        desk, now = self._desk, self._desk.now()
+        queue = await queue_context(desk, who)
+        async with desk.change() as db:
+            case = await case_for(db, who.member, case_id)
+            await self._note(db, who, case)
+            thread = await read_thread(db, case, before=before)
+            context: dict[str, Any] = {
+                "brief": await read_brief(db, case, thread.lines),
+                "notes": await read_notes(db, case),
+                "steps": await read_steps(db, case),
+                "colleagues": await colleagues(db, case.area),
+                "draft": await draft_of(db, case_id, who.member.id),
+                "typing": await who_types(db, case_id, who.member.id, now),
+            }
+        is_mine = case.adviser_id == who.member.id and case.closed_at is None
+        return desk.console.pages.draw(
+            request,
+            "console/case.html",
+            who,
+            **{**WORDS, **queue, **context},
+            at=case_id,
+            case=case,
+            thread=thread,
+            is_mine=is_mine,
+            is_danger=case.urgency.value in {"crisis", "safeguarding"},
+            holder=next((c.name for c in context["colleagues"] if c.id == case.adviser_id), ""),
+            alarms=alarm_kinds(case.alarms),
+            is_older=before is not None,
+            given_because=why.split(",") if why else [],
+            request_problem=problem,
+            ways_left=[name for name in ChannelName if name in left.split(",")],
+        )
+
+    async def thread(
+        self,
+        request: Request,
+        who: Seer,
+        case_id: uuid.UUID,
+        after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
+        before: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
+    ) -> Response:
+        """The lines after or before a cursor, drawn. Raises MayNot."""
+        async with self._desk.change() as db:
+            case = await case_for(db, who.member, case_id)
+            await self._note(db, who, case)
+            thread = await read_thread(db, case, after=after, before=before)
+        return self._desk.console.pages.draw(
+            request, "console/thread.html", who, case=case, thread=thread, now=self._desk.now(), **WORDS
+        )
+
+    async def states(
+        self, request: Request, who: Seer, case_id: uuid.UUID, ids: Annotated[list[uuid.UUID] | None, Query()] = None
+    ) -> dict[str, dict[str, Any]]:
+        """Where messages of ours stand now, by id, in words. Raises MayNot."""
+        async with self._desk.console.engine.connect() as db:
+            case = await case_for(db, who.member, case_id)
+            found = await states_of(db, case, (ids or [])[:MOST_STATES])
+        pages = self._desk.console.pages
+        language = pages.language(request, who)
+        return {
+            str(key): {"text": pages.wording.say(language, STATES[state]), "is_bad": state in BAD_STATES}
+            for key, (state, _) in found.items()
+        }
+
+    async def notes(self, request: Request, who: Seer, case_id: uuid.UUID) -> Response:
+        """What colleagues said, drawn. Raises MayNot."""
+        async with self._desk.change() as db:
+            case = await case_for(db, who.member, case_id)
+            await self._note(db, who, case)
+            notes = await read_notes(db, case)
+        return self._desk.console.pages.draw(
+            request, "console/notes.html", who, case=case, notes=notes, now=self._desk.now(), **WORDS
+        )
+
+    async def head(self, who: Seer, case_id: uuid.UUID) -> dict[str, Any]:
+        """Whose chat it is just now and since when somebody waits in it (an instant, or None). Raises MayNot."""
+        async with self._desk.console.engine.connect() as db:
+            case = await case_for(db, who.member, case_id)
+        return {
+            "may_write": case.adviser_id == who.member.id and case.closed_at is None,
+            "is_free": case.adviser_id is None and case.closed_at is None,
+            "since": case.waiting_since.isoformat() if case.waiting_since and case.closed_at is None else None,
+        }
+
+    async def typing(self, who: Seer, case_id: uuid.UUID) -> dict[str, list[str]]:
+        """Names of colleagues who are typing in this chat just now. Raises MayNot."""
+        async with self._desk.console.engine.connect() as db:
+            await case_for(db, who.member, case_id)
+            return {"names": await who_types(db, case_id, who.member.id, self._desk.now())}
+
+    async def number(self, request: Request, who: Seer, case_id: uuid.UUID) -> Response:
+        """The number or address they wrote from: opened on purpose, and written down each time. Raises MayNot."""
+        now = self._desk.now()
+        async with self._desk.change() as db:
+            case = await case_for(db, who.member, case_id, Fact.CHAT, Fact.NUMBER)
+            await note_read_once(db, who.member, (Fact.NUMBER,), now, case=case, within=timedelta(0))
+            query = select(addresses.c.channel, addresses.c.address).where(addresses.c.person_id == case.person_id)
+            rows = (await db.execute(query)).all()
+        return self._desk.console.pages.draw(request, "console/number.html", who, case=case, rows=rows, **WORDS)
+
+    async def _note(self, db: AsyncConnection, who: SignedIn, case: Any) -> None:
+        await note_read_once(db, who.member, (Fact.CHAT,), self._desk.now(), case=case)
+
+
+WORDS: Final[dict[str, Any]] = {
+    "channels": CHANNELS,
+    "states": STATES,
+    "bad_states": BAD_STATES,
+    "outcomes": OUTCOMES,
+    "note_kinds": NOTES,
+    "task_kinds": TASKS,
+    "views": VIEWS,
+    "skills": SKILLS,
+    "direction": direction,
+}
+"""Words and helpers that the templates of a case look up."""

@@ -1,0 +1,84 @@
+"""Talk between colleagues in a case: a note, a question to somebody, its answer, a whisper to who is writing."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Form, Response
+
+from dialogs.messages import clean_text
+from server.console.colleague_notes import add_note, is_question_of
+from server.console.colleagues import member
+from server.console.desk import Desk
+from server.console.reading import case_for
+from server.escalations.models import NoteKind
+from server.staff.access import Act, Fact, Skill, may_do, may_read
+from server.staff.errors import MayNot
+from server.staff.guard import go, needs
+from server.staff.sessions import SignedIn
+
+Taker = Annotated[SignedIn, Depends(needs(Act.TAKE))]
+
+WRITTEN: Final = frozenset({NoteKind.NOTE, NoteKind.ASK, NoteKind.ANSWER, NoteKind.WHISPER})
+"""Kinds that somebody writes; the others follow from what they do."""
+
+
+class NotePages:
+    """The handler."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def add(self, routes: APIRouter) -> None:
+        """The form beside the thread."""
+        routes.post("/cases/{case_id}/notes")(self.write)
+
+    async def write(
+        self,
+        who: Taker,
+        case_id: uuid.UUID,
+        text: Annotated[str, Form(max_length=4000)] = "",
+        kind: Annotated[NoteKind, Form()] = NoteKind.NOTE,
+        to: Annotated[str, Form(max_length=60)] = "",
+        answers: Annotated[uuid.UUID | None, Form()] = None,
+    ) -> Response:
+        """Append it; never shown to the young person, who keeps one contact. Raises MayNot."""
+        words, now = clean_text(text), self._desk.now()
+        back = f"/console/cases/{case_id}"
+        if not words:
+            return go(back, problem="empty_note")
+        async with self._desk.change() as db:
+            case = await case_for(db, who.member, case_id)
+            if kind not in WRITTEN or (kind is NoteKind.WHISPER and not may_do(who.member, Act.WHISPER, case.area)):
+                raise MayNot
+            if kind is NoteKind.ANSWER and (answers is None or not await is_question_of(db, case, answers)):
+                raise MayNot
+            to_staff_id, to_skill = _asked(to) if kind is NoteKind.ASK else (None, "")
+            if to_staff_id is not None and not may_read(
+                await member(db, to_staff_id), Fact.CHAT, case.area, case.barred
+            ):
+                raise MayNot
+            await add_note(
+                db,
+                case,
+                kind,
+                words,
+                now,
+                staff_id=who.member.id,
+                to_staff_id=to_staff_id,
+                to_skill=to_skill,
+                answers_id=answers if kind is NoteKind.ANSWER else None,
+            )
+        return go(back)
+
+
+def _asked(to: str) -> tuple[uuid.UUID | None, str]:
+    """The colleague or the skill that a question goes to; nobody in particular for anything else."""
+    kind, _, name = to.partition(":")
+    if kind == "skill" and name in set(Skill):
+        return None, name
+    try:
+        return (uuid.UUID(name), "") if kind == "staff" else (None, "")
+    except ValueError:
+        return None, ""

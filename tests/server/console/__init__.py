@@ -1,0 +1,1 @@
+"""The console at work, over real HTTP."""

@@ -1,0 +1,130 @@
+"""An adviser works a chat: takes it, reads it, answers, notes, passes it on, ends it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from tests.support.advisers import Adviser, adviser
+from tests.support.web_person import WebPerson
+
+pytestmark = pytest.mark.database
+
+
+async def scalar(who: Adviser, query: str, **values: object) -> object:
+    async with who.program.service.engine.begin() as db:
+        return (await db.execute(text(query), values)).scalar()
+
+
+async def test_take_next_opens_the_chat_and_an_answer_reaches_the_young_person(jo: Adviser, ryan: WebPerson) -> None:
+    await ryan.says("can i talk to a person")
+    await ryan.says("my mum is kicking me out on friday")
+    assert await jo.takes_next()
+    assert "my mum is kicking me out on friday" in jo.shown
+    assert "It is the only one that waits." in jo.shown
+    await jo.writes("Hi, I'm Jo, a person. Where would you sleep?")
+    await ryan.opens()
+    assert "Where would you sleep?" in ryan.page
+    assert "Jo" in ryan.page
+    assert "Nothing waits" in jo.shown
+
+
+async def test_while_jo_has_the_chat_the_computer_is_quiet(jo: Adviser, ryan: WebPerson) -> None:
+    await ryan.says("can i talk to a person")
+    await jo.takes_next()
+    before = await scalar(jo, "SELECT count(*) FROM deliveries")
+    await ryan.says("can i leave school at 16")
+    assert await scalar(jo, "SELECT count(*) FROM deliveries") == before
+    await jo.opens(f"/console/cases/{jo.case_id}")
+    assert "can i leave school at 16" in jo.shown
+
+
+async def test_two_take_the_same_one_wins_and_the_other_is_told_who(jo: Adviser, ryan: WebPerson) -> None:
+    await ryan.says("can i talk to a person")
+    sam = await adviser(jo.program, "Sam")
+    (case_id,) = await jo.looks_at_queue()
+    await sam.looks_at_queue()
+    await jo.sends(f"/console/cases/{case_id}/take")
+    answer = await sam.sends(f"/console/cases/{case_id}/take")
+    assert answer.status_code == 409
+    assert "Jo" in sam.shown
+    await sam.client.aclose()
+
+
+async def test_words_that_cannot_be_sent_are_kept(jo: Adviser, ryan: WebPerson) -> None:
+    await ryan.says("can i talk to a person")
+    case_id = await jo.takes_next()
+    await ryan.client.post("/leave")
+    await jo.writes("Are you there?")
+    assert jo.path == f"/console/cases/{case_id}"
+    assert "This way to them is closed" in jo.shown
+    assert "Are you there?" in jo.page.text
+    assert "No other way to them is known." in jo.shown
+
+
+async def test_each_look_at_a_chat_is_one_row_of_the_audit(jo: Adviser, ryan: WebPerson) -> None:
+    await ryan.says("can i talk to a person")
+    case_id = await jo.takes_next()
+    for _ in range(3):
+        await jo.opens(f"/console/cases/{case_id}")
+    count = "SELECT count(*) FROM audit WHERE what = :what AND about_case = :case"
+    assert await scalar(jo, count, what="chat", case=case_id) == 1
+    for _ in range(2):
+        await jo.opens(f"/console/cases/{case_id}/number")
+    assert await scalar(jo, count, what="number", case=case_id) == 2
+
+
+async def test_notes_are_for_colleagues_alone(jo: Adviser, ryan: WebPerson) -> None:
+    await ryan.says("can i talk to a person")
+    case_id = await jo.takes_next()
+    await jo.sends(f"/console/cases/{case_id}/notes", text="Brother may read the phone.", kind="note")
+    assert "Brother may read the phone." in jo.shown
+    await ryan.opens()
+    assert "Brother" not in ryan.page
+
+
+async def test_a_chat_is_passed_on_with_a_reason_and_everything_said(jo: Adviser, ryan: WebPerson) -> None:
+    await ryan.says("can i talk to a person")
+    case_id = await jo.takes_next()
+    sam = await adviser(jo.program, "Sam")
+    await jo.opens(f"/console/cases/{case_id}/pass-on")
+    assert (await jo.sends(f"/console/cases/{case_id}/pass-on", to="", why="")).status_code == 422
+    assert "Write why" in jo.shown
+    await jo.sends(f"/console/cases/{case_id}/pass-on", to=f"staff:{sam.member.id}", why="Knows housing.")
+    assert jo.path == "/console/queue"
+    await sam.opens(f"/console/cases/{case_id}")
+    assert "Knows housing." in sam.shown
+    assert "Write to them" in sam.page.text
+    await sam.client.aclose()
+
+
+async def test_ending_a_chat_asks_how_it_ended_and_gives_the_computer_its_voice_back(
+    jo: Adviser, ryan: WebPerson
+) -> None:
+    await ryan.says("can i talk to a person")
+    case_id = await jo.takes_next()
+    await jo.opens(f"/console/cases/{case_id}/close")
+    assert (await jo.sends(f"/console/cases/{case_id}/close", outcome="")).status_code == 422
+    await jo.sends(f"/console/cases/{case_id}/close", outcome="answered", next_step="Nothing more to do.")
+    assert jo.path == "/console/queue"
+    assert "The chat is closed." in jo.shown
+    await ryan.says("can i leave school at 16")
+    assert "16" in ryan.heard
+    await jo.opens(f"/console/cases/{case_id}")
+    assert "Their question was answered" in jo.shown
+
+
+async def test_answers_are_found_in_our_language_and_shown_in_theirs(jo: Adviser, ryan: WebPerson) -> None:
+    await ryan.says("can i talk to a person")
+    case_id = await jo.takes_next()
+    await jo.opens(f"/console/cases/{case_id}/answers", q="can i leave school at 16")
+    assert "/answers/" in jo.page.text
+    assert "Put in the box" in jo.page.text
+
+
+async def test_a_crafted_message_is_shown_as_text(jo: Adviser, ryan: WebPerson) -> None:
+    await ryan.says("can i talk to a person")
+    await ryan.says("<img src=x onerror=alert(1)><script>alert(2)</script>")
+    await jo.takes_next()
+    assert "<script>alert(2)" not in jo.page.text
+    assert "&lt;script&gt;alert(2)" in jo.page.text
