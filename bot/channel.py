@@ -56,5 +56,8 @@ class Channel(Protocol):
         Raises `bot.errors.SendError` when it did not answer: ask again before sending again, or it may go twice.
         """
 
+    async def typing(self, to: str) -> None:
+        """Show that somebody writes, where the channel can; failing is harmless, and where it cannot nothing happens."""
+
     async def close(self) -> None:
         """Let go of connections. Repeating is harmless."""

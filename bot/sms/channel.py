@@ -81,6 +81,9 @@ class SmsChannel:
             return None  # what cannot be sent was never handed over
         return await self._find(to, text, since)
 
+    async def typing(self, to: str) -> None:
+        """Nobody sees it here."""
+
     async def close(self) -> None:
         """Let go of connections. Repeating is harmless."""
         await self._http.close()

@@ -31,6 +31,9 @@ class WebChatChannel:
         """The reply's id: sending does nothing, so it counts as done."""
         return _provider_id(to, reply)
 
+    async def typing(self, to: str) -> None:
+        """Nobody sees it here."""
+
     async def close(self) -> None:
         """Nothing to let go of."""
 

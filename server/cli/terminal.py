@@ -41,6 +41,9 @@ class TerminalChannel:
         """A terminal keeps nothing."""
         return None
 
+    async def typing(self, to: str) -> None:
+        """Nobody sees it here."""
+
     async def close(self) -> None:
         """Nothing to let go of."""
 

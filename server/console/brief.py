@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.messages import ChannelName, ReplyKind
 from dialogs.state import ConversationState, Settings
-from server.console.reading import Line, addresses, cases, conversations, names_of
+from server.console.reading import Line, addresses, case_messages, cases, conversations, names_of
 from server.db.base import table_of
 from server.escalations.models import CaseNote, CaseOutcome, CaseStep, CaseTask, NoteKind, StepKind, TaskKind
 
@@ -23,6 +23,7 @@ tasks = table_of(CaseTask)
 
 MOST_ASKED: Final = 5
 MOST_BEFORE: Final = 10
+MOST_WORDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,17 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """Everything beside the thread. `settings` are the person's own choices; `asked` are (their words, what was answered)."""
+    """Everything beside the thread. `settings` are the person's own choices; `asked` are (their words, what was answered).
+
+    `words` are the first things they wrote for a person to read: what they want known.
+    """
 
     settings: Settings
     routes: tuple[Route, ...]
     before: tuple[CaseBefore, ...]
     tasks: tuple[Task, ...]
     asked: tuple[tuple[str, str], ...]
+    words: tuple[str, ...]
 
     @property
     def reachable(self) -> bool:
@@ -102,11 +107,12 @@ async def read_brief(db: AsyncConnection, case: Any, lines: Sequence[Line]) -> B
         if plain := (await db.execute(query)).scalar():
             state = ConversationState.from_plain(plain)
     return Brief(
-        state.settings,
-        await _routes(db, case),
-        await _before(db, case),
-        await _tasks(db, case),
-        asked_and_answered(lines),
+        settings=state.settings,
+        routes=await _routes(db, case),
+        before=await _before(db, case),
+        tasks=await _tasks(db, case),
+        asked=asked_and_answered(lines),
+        words=await _words(db, case),
     )
 
 
@@ -121,6 +127,16 @@ def asked_and_answered(lines: Sequence[Line]) -> tuple[tuple[str, str], ...]:
             found.append((question, line.reply.lead or line.reply.text))
             question = ""
     return tuple(found[-MOST_ASKED:])
+
+
+async def _words(db: AsyncConnection, case: Any) -> tuple[str, ...]:
+    query = (
+        select(case_messages.c.body)
+        .where(case_messages.c.case_id == case.id, case_messages.c.author == "person")
+        .order_by(case_messages.c.written_at, case_messages.c.id)
+        .limit(MOST_WORDS)
+    )
+    return tuple((await db.execute(query)).scalars())
 
 
 async def _routes(db: AsyncConnection, case: Any) -> tuple[Route, ...]:

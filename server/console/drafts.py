@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -13,11 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.console.reading import staff
 from server.db.base import table_of
 from server.escalations.models import CaseDraft
+from server.escalations.typing import TYPES
 
 drafts = table_of(CaseDraft)
-
-TYPES: Final = timedelta(seconds=8)
-"""Whoever changed a draft within this time is typing."""
 
 
 async def keep_draft(db: AsyncConnection, case_id: uuid.UUID, staff_id: uuid.UUID, text: str, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 
 from server.console.desk import Desk
 from server.console.reading import case_for
-from server.escalations.service import CASES_TOPIC, typing_key
+from server.escalations.service import CASES_TOPIC, they_type_key, typing_key
 from server.staff.access import Act
 from server.staff.guard import guard_of, needs
 from server.staff.sessions import SignedIn
@@ -50,7 +50,7 @@ class EventPages:
             keys |= {
                 str(case): NEWS["case"],
                 typing_key(case): TYPING,
-                f"they-{typing_key(case)}": THEY_TYPE,
+                they_type_key(case): THEY_TYPE,
             }
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(self._news(request, keys), media_type="text/event-stream", headers=headers)

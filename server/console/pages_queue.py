@@ -51,7 +51,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The queue as one person sees it. `alarms` are about danger and acknowledged by nobody."""
+    """The queue as one person sees it. `alarms` are about danger, acknowledged by nobody and not mine already."""
 
     alarms: tuple[QueueRow, ...]
     mine: tuple[QueueRow, ...]
@@ -68,7 +68,7 @@ def view_of(rows: Sequence[QueueRow], who: Member) -> View:
     )
     mine = sorted((row for row in rows if row.adviser_id == who.id), key=_mine_first)
     others = sorted((row for row in rows if row.adviser_id not in {None, who.id}), key=_mine_first)
-    alarms = (row for row in rows if row.is_danger and not row.is_acknowledged)
+    alarms = (row for row in rows if row.is_danger and not row.is_acknowledged and row.adviser_id != who.id)
     return View(tuple(sorted(alarms, key=lambda row: row.clock_since)), tuple(mine), groups, tuple(others), len(free))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy import select
 
@@ -58,7 +58,7 @@ class TalkPages:
             await drop_draft(db, case_id, who.member.id)
         return JSONResponse({"sent": True}) if BY_SCRIPT in request.headers else go(f"/console/cases/{case_id}")
 
-    async def draft(self, who: Taker, case_id: uuid.UUID, text: Text = "") -> dict[str, Any]:
+    async def draft(self, who: Taker, case_id: uuid.UUID, after: BackgroundTasks, text: Text = "") -> dict[str, Any]:
         """Keep what stands in the box; others see that somebody types. Says what it would cost and what it gives away."""
         now = self._desk.now()
         async with self._desk.change() as db:
@@ -67,10 +67,11 @@ class TalkPages:
             is_mine = case.adviser_id == who.member.id
             if is_mine:
                 await holding.note_activity(db, who.member, case_id, now)
-            if begins:
-                await show_typing(db, case, typing_key(case_id), is_shown_to_them=is_mine)
+            shown = await show_typing(db, case, typing_key(case_id), is_shown_to_them=is_mine) if begins else None
             query = select(addresses.c.channel).where(addresses.c.id == case.address_id)
             channel = (await db.execute(query)).scalar()
+        if shown is not None and (sender := self._desk.conversations.channels.get(shown[0])) is not None:
+            after.add_task(sender.typing, shown[1])
         return self._measured(case.language, channel, text)
 
     async def here(self, who: Taker, case_id: uuid.UUID) -> dict[str, bool]:

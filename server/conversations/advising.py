@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dialogs.messages import ChannelName, Reply, ReplyKind, Urgency
+from dialogs.messages import Reply, ReplyKind, Urgency
 from server.conversations.models import Conversation
 from server.conversations.service import LIVE_TOPIC, Conversations, notify
 from server.db.base import table_of
@@ -64,16 +64,20 @@ def _fitting(service: Conversations, lane: str, whole: Reply) -> list[Reply]:
     return [*replies, rest] if rest is not None else replies
 
 
-async def show_typing(db: AsyncConnection, case: Any, key: str, *, is_shown_to_them: bool) -> None:
-    """Somebody types in a case: colleagues are told under the key, and the young person's page when it shows such things."""
+async def show_typing(db: AsyncConnection, case: Any, key: str, *, is_shown_to_them: bool) -> tuple[str, str] | None:
+    """Somebody types in a case: colleagues are told under the key, and the young person's page when it shows such things.
+
+    The lane and address whose channel may show it too, after the commit; None where nothing is shown.
+    """
     await notify(db, escalations.CASES_TOPIC, key)
     if not is_shown_to_them or case.address_id is None:
-        return
-    query = select(addresses.c.address_hash).where(
-        addresses.c.id == case.address_id, addresses.c.channel == ChannelName.WEBCHAT
-    )
-    if (hashed := (await db.execute(query)).scalar()) is not None:
-        await notify(db, LIVE_TOPIC, hashed.hex())
+        return None
+    query = select(addresses).where(addresses.c.id == case.address_id)
+    row = (await db.execute(query)).first()
+    if row is None or not row.is_reachable:
+        return None
+    await notify(db, LIVE_TOPIC, row.address_hash.hex())
+    return row.lane, row.address
 
 
 async def _is_new(db: AsyncConnection, delivery_id: uuid.UUID) -> bool:

@@ -105,6 +105,11 @@ def typing_key(case_id: uuid.UUID) -> str:
     return f"typing:{case_id}"
 
 
+def they_type_key(case_id: uuid.UUID) -> str:
+    """Consoles are told under this key of `CASES_TOPIC` that the young person types."""
+    return f"they-type:{case_id}"
+
+
 async def add_words(
     db: AsyncConnection,
     case_id: uuid.UUID,

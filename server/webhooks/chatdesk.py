@@ -54,6 +54,9 @@ class ChatDesk(Protocol):
     async def speak(self, session: str, language: str, now: datetime) -> None:
         """The person picked a language on the page: the conversation goes on in it."""
 
+    async def types(self, session: str) -> None:
+        """They are typing: whoever of ours talks with them is told so. Nothing for anybody else, and nothing is kept."""
+
     async def thread(self, session: str, after: int) -> Thread | None:
         """What came after a cursor (0: everything). None for a session that was never opened, or was left."""
 

@@ -25,6 +25,7 @@ from server.web.display import COOKIE as DISPLAY_COOKIE
 from server.web.display import COOKIE_SECONDS, Display, preferred_language
 from server.web.origin import require_own
 from server.web.pages import Pages
+from server.webhooks.chat_typing import add_typing
 from server.webhooks.chatdesk import ChatDesk, Thread, ThreadItem
 from server.webhooks.live import HEARTBEAT_SECONDS, LARGEST_CURSOR, news
 
@@ -64,6 +65,7 @@ def router(desk: ChatDesk, pages: Pages, options: ChatOptions | None = None) -> 
     routes.post("/leave", dependencies=own)(chat.leave)
     routes.get("/leave", dependencies=own)(chat.leave)
     routes.get("/left")(chat.left)
+    add_typing(routes, desk, chat.session)
     return routes
 
 
@@ -78,7 +80,7 @@ class _WebChat:
 
     async def page(self, request: Request) -> Response:
         """The page with the whole thread; a first visit opens a session."""
-        session, display = self._session(request), self._display(request)
+        session, display = self.session(request), self._display(request)
         thread = await self._desk.thread(session, 0) if session else None
         if session is None or thread is None:
             session, thread = await self._begin(request)
@@ -100,7 +102,7 @@ class _WebChat:
         words, pressed = clean_text(text), ButtonPress.from_token(press)
         if not words and pressed is None:
             return await self.thread(request, after, page) if _is_htmx(request) else _back()
-        session = self._session(request)
+        session = self.session(request)
         known = await self._desk.thread(session, after) if session else None
         if session is None or known is None:
             session, _ = await self._begin(request)
@@ -116,13 +118,13 @@ class _WebChat:
 
     async def thread(self, request: Request, after: Cursor = 0, page: str = "") -> Response:
         """What came after a cursor, as a fragment; 410 when there is no such conversation (any more)."""
-        session = self._session(request)
+        session = self.session(request)
         thread = await self._desk.thread(session, after) if session else None
         return Response(status_code=GONE) if thread is None else self._draw_items(thread, page)
 
     async def live(self, request: Request) -> Response:
         """Server-sent events: "news" whenever there may be something new. 204 tells the browser to stop asking."""
-        session = self._session(request)
+        session = self.session(request)
         if session is None or await self._desk.thread(session, LARGEST_CURSOR) is None:
             return Response(status_code=204)
         if self._open[session] >= MOST_LIVE:
@@ -141,7 +143,7 @@ class _WebChat:
     ) -> Response:
         """Remembers how pages look; another language is told to the conversation."""
         wishes = {"language": language, "size": size, "contrast": contrast, "font": font, "theme": theme}
-        display, session = self._display(request).changed(wishes, self._options.languages), self._session(request)
+        display, session = self._display(request).changed(wishes, self._options.languages), self.session(request)
         is_known = session is not None and await self._desk.thread(session, LARGEST_CURSOR) is not None
         if session and is_known and language in self._options.languages:
             await self._desk.speak(session, language, self._options.clock())
@@ -151,7 +153,7 @@ class _WebChat:
 
     async def leave(self, request: Request) -> Response:
         """Ends the session and clears what the browser holds of us; repeating is harmless."""
-        if session := self._session(request):
+        if session := self.session(request):
             await self._desk.leave(session)
         response = Response(status_code=204) if _is_script(request) else RedirectResponse("/left", status_code=303)
         response.headers["Clear-Site-Data"] = CLEAR
@@ -234,7 +236,7 @@ class _WebChat:
         """Events as they come; proxies are asked not to hold them back."""
         return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
-    def _session(self, request: Request) -> str | None:
+    def session(self, request: Request) -> str | None:
         """The browser's session, if it could be one of ours."""
         session = request.cookies.get(self._options.session_cookie, "")
         return session if SESSION_FORM.fullmatch(session) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.webchat.inbound import LANE, said
 from dialogs.events import Event, LanguagePicked, Opened
 from dialogs.messages import ButtonPress, ChannelName, Reply
+from server.clock import utc_now
 from server.conversations.models import Conversation, Message
-from server.conversations.service import LIVE_TOPIC, Conversations
+from server.conversations.service import LIVE_TOPIC, Conversations, notify
 from server.db.base import table_of
 from server.db.signals import Signals
+from server.escalations.models import Case
+from server.escalations.service import CASES_TOPIC, they_type_key
+from server.escalations.typing import writing_adviser
 from server.outbox.models import Delivery
 from server.outbox.rules import Status
 from server.people.models import Address
@@ -27,6 +31,7 @@ addresses = table_of(Address)
 conversations = table_of(Conversation)
 messages = table_of(Message)
 deliveries = table_of(Delivery)
+cases = table_of(Case)
 
 MOST_ITEMS = 200
 """Newest items that a page shows; nobody scrolls further on a phone."""
@@ -36,9 +41,14 @@ class WebDesk:
     """`server.webhooks.chatdesk.ChatDesk`. A session is kept only as a hash, so that a copy of the database opens none."""
 
     def __init__(
-        self, engine: AsyncEngine, service: Conversations, signals: Signals, stopping: asyncio.Event | None = None
+        self,
+        engine: AsyncEngine,
+        service: Conversations,
+        signals: Signals,
+        stopping: asyncio.Event | None = None,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._engine = engine
+        self._engine, self._now = engine, now
         self._stopping = stopping or asyncio.Event()
         self._service = service
         self._signals = signals
@@ -58,6 +68,14 @@ class WebDesk:
     async def _happened(self, session: str, event: Event, now: datetime) -> None:
         await self._service.happened(ChannelName.WEBCHAT, LANE, _sender(session), event, now)
 
+    async def types(self, session: str) -> None:
+        """Tell the console of the adviser who holds their case; nothing without one."""
+        hashed = self._service.hash_of(LANE, _sender(session))
+        async with self._engine.begin() as db:
+            case_id = (await db.execute(_held_case(hashed))).scalar()
+            if case_id is not None:
+                await notify(db, CASES_TOPIC, they_type_key(case_id))
+
     async def thread(self, session: str, after: int) -> Thread | None:
         """What this browser's session said and was told after a cursor; None once it was left."""
         hashed = self._service.hash_of(LANE, _sender(session))
@@ -67,10 +85,11 @@ class WebDesk:
                 return None
             theirs = (await db.execute(_theirs(known.id, after))).all()
             ours = (await db.execute(_ours(hashed, after))).all()
+            typing = await writing_adviser(db, known.person_id, self._now())
         theirs = [row for row in theirs if row.body]  # a deletion keeps the bare id of the message that asked for it
         items = sorted((*map(self._said, theirs), *map(self._told, ours)), key=lambda item: item.cursor)[-MOST_ITEMS:]
         language = known.language or self._service.area.language
-        return Thread(tuple(items), language, max((item.cursor for item in items), default=after))
+        return Thread(tuple(items), language, max((item.cursor for item in items), default=after), typing=typing)
 
     def _said(self, row: Any) -> ThreadItem:
         return ThreadItem(row.seq, row.received_at.astimezone(self._service.area.zone), is_theirs=True, text=row.body)
@@ -113,7 +132,7 @@ def _sender(session: str) -> str:
 def _known(hashed: bytes) -> Any:
     """The address of a session that was not left, with the language of its conversation."""
     return (
-        select(addresses.c.id, conversations.c.language)
+        select(addresses.c.id, addresses.c.person_id, conversations.c.language)
         .join(conversations, conversations.c.person_id == addresses.c.person_id)
         .where(addresses.c.lane == LANE, addresses.c.address_hash == hashed, addresses.c.is_reachable)
     )
@@ -137,3 +156,13 @@ def _ours(hashed: bytes, after: int) -> Any:
     )
     columns = (deliveries.c.seq, deliveries.c.created_at, deliveries.c.reply)
     return select(*columns).where(*is_new).order_by(deliveries.c.seq.desc()).limit(MOST_ITEMS)
+
+
+def _held_case(hashed: bytes) -> Any:
+    """The open case of a session's person that somebody of ours holds."""
+    return (
+        select(cases.c.id)
+        .join(addresses, addresses.c.person_id == cases.c.person_id)
+        .where(addresses.c.lane == LANE, addresses.c.address_hash == hashed, addresses.c.is_reachable)
+        .where(cases.c.closed_at.is_(None), cases.c.adviser_id.is_not(None))
+    )

@@ -164,6 +164,7 @@ class FakeChatDesk:
         """As new."""
         self.sessions.clear()
         self.said.clear()
+        self.typed: list[str] = []
         self.is_down = False
         self.delay_seconds = 0.0
 
@@ -193,6 +194,9 @@ class FakeChatDesk:
         if known.language != language:
             known.language = language
             self._add(known, now, reply=menu(language))
+
+    async def types(self, session: str) -> None:
+        self.typed.append(session)
 
     async def thread(self, session: str, after: int) -> Thread | None:
         """The items after a cursor."""

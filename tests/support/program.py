@@ -106,6 +106,9 @@ class KeepingChannel:
     async def find_sent(self, to: str, reply: Reply, since: datetime) -> str | None:
         return self.found.get(to)
 
+    async def typing(self, to: str) -> None:
+        pass
+
     async def close(self) -> None:
         pass
 

@@ -106,6 +106,15 @@ function grow() {
 }
 
 box.addEventListener("input", grow);
+
+// While a person of ours is in the talk they see that somebody types; the letters stay here until they are sent.
+const TYPES_EVERY = 4000;
+let typedAt = 0;
+box.addEventListener("input", () => {
+  if (!document.querySelector("#items > .adviser") || Date.now() - typedAt < TYPES_EVERY) return;
+  typedAt = Date.now();
+  fetch("/typing", { method: "POST", headers: { "X-Requested-With": "page" } }).catch(() => {});
+});
 box.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
@@ -203,6 +212,14 @@ document.addEventListener("htmx:afterRequest", (event) => {
   else if (isNear && event.target === news) toEnd();
   followLanguage();
 });
+
+// Whoever types may stop without sending: look again a little later.
+const STILL_TYPES = 9000;
+let looksAgain = 0;
+new MutationObserver(() => {
+  clearTimeout(looksAgain);
+  if (document.querySelector("#state .typing")) looksAgain = setTimeout(() => htmx.trigger(news, "chat:look"), STILL_TYPES);
+}).observe(document.getElementById("state"), { childList: true, subtree: true });
 
 function arrive(fresh, sender) {
   document.querySelector(".empty")?.remove();

@@ -6,6 +6,7 @@ const QUEUE_EVERY = 2000; // however much happens, the list is asked for no more
 const DRAFT_AFTER = 500;
 const HERE_EVERY = 45000;
 const TYPES_FOR = 8000;
+const STATES_AFTER = [1500, 4000, 10000, 30000]; // providers take their time to say what became of a message
 
 const byId = (id) => document.getElementById(id);
 const box = byId("say");
@@ -333,6 +334,7 @@ async function sendWords(text) {
     problem("");
     if (box.value.trim() === text.trim()) box.value = "";
     showCost({ parts: 0, given_away: [] });
+    for (const later of STATES_AFTER) setTimeout(freshStates, later);
     return freshThread();
   }
   if (answer?.status !== 409) {

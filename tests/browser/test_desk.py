@@ -1,0 +1,265 @@
+"""An adviser and a young person in two windows, for real: live both ways, by keyboard alone, for everybody, and nothing lost."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import text
+
+from server.clock import utc_now
+from server.staff import guard, sessions
+from server.staff.access import Member, Role
+from tests.browser.conftest import PHONE, Seen
+from tests.browser.walk import is_wider_than_screen, violations
+from tests.support.postgres import Databases
+from tests.support.program import Program, running
+from tests.support.staff import make_member
+
+pytestmark = [pytest.mark.browser, pytest.mark.database]
+
+PICTURES = os.environ.get("CONNEXIONS_TEST_PICTURES")
+LAPTOP = {"width": 1440, "height": 900}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def program(databases: Databases) -> AsyncIterator[Program]:
+    url = databases.make()
+    async with running(url) as made:
+        yield made
+    databases.drop(url)
+
+
+@pytest.fixture(autouse=True)
+async def empty_queue(program: Program) -> None:
+    """Nobody waits when a story begins."""
+    async with program.service.engine.begin() as db:
+        await db.execute(text("UPDATE cases SET closed_at = now(), clock_next_at = NULL WHERE closed_at IS NULL"))
+
+
+class Desk:
+    """Opens windows: of advisers who are signed in, and of young people."""
+
+    def __init__(self, program: Program, browser: Browser, seen: Seen) -> None:
+        self.program, self._browser, self._seen = program, browser, seen
+        self._contexts: list[BrowserContext] = []
+
+    async def adviser(self, name: str = "Jo", *roles: Role, **looks: Any) -> Page:
+        """A member of staff at the queue."""
+        who = await make_member(self.program.service.engine, name, *roles)
+        return await self.signed_in(who, **looks)
+
+    async def signed_in(self, who: Member, **looks: Any) -> Page:
+        """Somebody who was signed in with password and code."""
+        size = looks.pop("size", None)
+        context = await self._context(**{"viewport": LAPTOP, **looks})
+        cookies = [{"name": guard.COOKIE, "value": await self.cookie(who), "url": f"{self.program.url}/console"}]
+        if size:
+            cookies.append({"name": "v", "value": f"en.{size}.normal.plain.auto", "url": self.program.url})
+        await context.add_cookies(cookies)
+        page = await context.new_page()
+        await page.goto(f"{self.program.url}/console/queue")
+        return page
+
+    async def cookie(self, who: Member) -> str:
+        """The cookie of a session that begins now."""
+        async with self.program.service.engine.begin() as db:
+            return await sessions.open_session(db, who.id, "Firefox, Linux", utc_now(), has_code=True)
+
+    async def young_person(self, *said: str) -> Page:
+        """Somebody on a phone who has asked for a person, and more."""
+        context = await self._context(viewport=PHONE, has_touch=True)
+        page = await context.new_page()
+        await page.goto(self.program.url)
+        for words in said:
+            await says(page, words)
+        return page
+
+    async def _context(self, **looks: Any) -> BrowserContext:
+        context = await self._browser.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **looks})
+        context.set_default_timeout(8000)
+        self._seen.watch(context)
+        self._contexts.append(context)
+        return context
+
+    async def close(self) -> None:
+        for context in self._contexts:
+            await context.close()
+
+
+@pytest.fixture
+async def desk(program: Program, browser: Browser, seen: Seen) -> AsyncIterator[Desk]:
+    made = Desk(program, browser, seen)
+    yield made
+    await made.close()
+
+
+async def says(page: Page, words: str) -> None:
+    """The young person writes, and it is in their thread."""
+    await page.get_by_role("textbox").fill(words)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#unsent .item")).to_have_count(0)
+    await expect(page.locator("#items")).to_contain_text(words)
+
+
+async def keep(page: Page, name: str) -> None:
+    """A picture, when a folder for them is set."""
+    if PICTURES:
+        await page.screenshot(path=Path(PICTURES) / f"{name}.png")
+
+
+async def test_words_go_both_ways_while_both_look(desk: Desk) -> None:
+    ryan = await desk.young_person("can i talk to a person")
+    jo = await desk.adviser()
+    await jo.get_by_role("button", name="Take next").click()
+    await expect(jo.locator("#thread")).to_contain_text("can i talk to a person")
+    await jo.get_by_label("Write to them").fill("Hi, I'm Jo, a person.")
+    await jo.get_by_role("button", name="Send").click()
+    await expect(ryan.locator("#items")).to_contain_text("Hi, I'm Jo, a person.")
+    await expect(jo.locator("#thread")).to_contain_text("Hi, I'm Jo, a person.")
+    await expect(jo.get_by_label("Write to them")).to_have_value("")
+    await says(ryan, "mum says i have to be out by friday")
+    await expect(jo.locator("#thread")).to_contain_text("mum says i have to be out by friday")
+    assert await jo.locator("#thread .line-person", has_text="out by friday").count() == 1
+    await keep(jo, "desk-chat")
+
+
+async def test_who_waits_appears_by_itself_and_never_under_the_pointer(desk: Desk) -> None:
+    jo = await desk.adviser()
+    await expect(jo.get_by_text("Nobody waits. Whoever asks")).to_be_visible()
+    await jo.mouse.move(1200, 600)
+    await desk.young_person("can i talk to a person")
+    await expect(jo.locator("#queue a.row")).to_have_count(1)
+    await jo.locator("#queue a.row").hover()
+    await desk.young_person("can i talk to a person")
+    await expect(jo.locator(".update-queue")).to_be_visible()
+    await expect(jo.locator("#queue a.row")).to_have_count(1)
+    await jo.locator(".update-queue").click()
+    await expect(jo.locator("#queue a.row")).to_have_count(2)
+
+
+async def test_what_is_typed_survives_a_reload_and_an_ended_session(desk: Desk) -> None:
+    await desk.young_person("can i talk to a person")
+    who = await make_member(desk.program.service.engine, "Jo")
+    jo = await desk.signed_in(who)
+    await jo.get_by_role("button", name="Take next").click()
+    async with jo.expect_response("**/draft"):
+        await jo.get_by_label("Write to them").fill("You can stay with")
+    await jo.reload()
+    await expect(jo.get_by_label("Write to them")).to_have_value("You can stay with")
+
+    async with desk.program.service.engine.begin() as db:
+        await sessions.end_all(db, who.id, utc_now())
+    await jo.get_by_label("Write to them").fill("You can stay with us tonight.")
+    await jo.get_by_role("button", name="Send").click()
+    await expect(jo.locator("#problem")).to_contain_text("You were signed out")
+    await expect(jo.get_by_label("Write to them")).to_have_value("You can stay with us tonight.")
+    cookie = {"name": guard.COOKIE, "value": await desk.cookie(who), "url": f"{desk.program.url}/console"}
+    await jo.context.add_cookies([cookie])
+    await jo.get_by_role("button", name="Send").click()
+    await expect(jo.locator("#thread")).to_contain_text("You can stay with us tonight.")
+
+
+async def test_each_sees_that_the_other_is_typing(desk: Desk) -> None:
+    ryan = await desk.young_person("can i talk to a person")
+    jo = await desk.adviser()
+    await jo.get_by_role("button", name="Take next").click()
+    await jo.get_by_label("Write to them").press_sequentially("Hi")
+    await expect(ryan.get_by_text("Jo is writing")).to_be_visible()
+    await jo.get_by_role("button", name="Send").click()
+    await expect(ryan.locator("#items > .adviser")).to_be_visible()
+    await expect(ryan.get_by_text("Jo is writing")).to_have_count(0)
+    await ryan.get_by_role("textbox").press_sequentially("its ju")
+    await expect(jo.locator("#they-type")).to_contain_text("They are typing")
+    sam = await desk.adviser("Sam")
+    await sam.goto(jo.url)
+    await expect(sam.get_by_text("Jo has this chat.")).to_be_visible()
+
+
+async def test_when_a_chat_changes_hands_what_was_typed_is_kept(desk: Desk) -> None:
+    await desk.young_person("can i talk to a person")
+    jo = await desk.adviser()
+    await jo.get_by_role("button", name="Take next").click()
+    async with jo.expect_response("**/draft"):
+        await jo.get_by_label("Write to them").fill("Have you tried")
+    sam = await desk.adviser("Sam", Role.LEAD)
+    await sam.goto(jo.url.split("?")[0] + "/pass-on")
+    await sam.get_by_role("radio", name="Whoever is next").check()
+    await sam.get_by_label("Why, and what they need").fill("Jo has gone home.")
+    await sam.get_by_role("button", name="Pass on").click()
+    await expect(jo.get_by_text("What you typed here is kept")).to_be_visible()
+
+
+async def test_a_crafted_message_never_runs(desk: Desk, seen: Seen) -> None:
+    attack = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+    ryan = await desk.young_person("can i talk to a person", attack)
+    jo = await desk.adviser()
+    await jo.get_by_role("button", name="Take next").click()
+    await expect(jo.locator("#thread")).to_contain_text("onerror")
+    await says(ryan, attack + " again")
+    await expect(jo.locator("#thread .line-person")).to_have_count(3)
+    assert "owned" not in await jo.title()
+    assert not [url for url in seen.requests if not url.startswith((desk.program.url, "data:"))]
+
+
+async def test_a_whole_case_by_keyboard_alone(desk: Desk) -> None:
+    ryan = await desk.young_person("can i talk to a person")
+    jo = await desk.adviser()
+    await jo.keyboard.press("n")
+    await expect(jo.locator("#thread")).to_contain_text("can i talk to a person")
+    await jo.keyboard.press("?")
+    await expect(jo.get_by_role("dialog")).to_be_visible()
+    await jo.keyboard.press("Escape")
+    await jo.keyboard.press("r")
+    await jo.keyboard.type("Hi, I'm Jo, a person.")
+    await jo.keyboard.press("Control+Enter")
+    await expect(ryan.locator("#items")).to_contain_text("Hi, I'm Jo, a person.")
+    await jo.keyboard.press("Escape")
+    await jo.keyboard.press("e")
+    await expect(jo.get_by_role("heading", name="End C-")).to_be_visible()
+    await jo.get_by_role("radio").first.focus()
+    await jo.keyboard.press("Space")
+    for _ in range(6):
+        if await jo.evaluate("document.activeElement.id") == "next_step":
+            break
+        await jo.keyboard.press("Tab")
+    await jo.keyboard.type("She will ring her aunt.")
+    await jo.keyboard.press("Tab")
+    await jo.keyboard.press("Enter")
+    await expect(jo.get_by_text("The chat is closed. Well done.")).to_be_visible()
+
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "laptop": {},
+    "tablet": {"viewport": {"width": 768, "height": 1024}},
+    "phone": {"viewport": PHONE, "has_touch": True},
+    "dark": {"color_scheme": "dark"},
+    "text at 200%": {"size": "200"},
+    "phone, text at 200%": {"viewport": PHONE, "has_touch": True, "size": "200"},
+}
+
+
+@pytest.mark.parametrize("looks", LOOKS.values(), ids=LOOKS.keys())
+async def test_axe_finds_nothing(desk: Desk, looks: dict[str, Any], request: pytest.FixtureRequest) -> None:
+    await desk.young_person("أريد التحدث مع شخص", "أمي طردتني من البيت")
+    await desk.young_person("can i talk to a person", "need cscs")
+    await desk.young_person("whats the point im done")
+    jo = await desk.adviser("Jo", Role.ADVISER, Role.LEAD, **looks)
+    name = request.node.callspec.id.replace(" ", "-").replace(",", "").replace("%", "")
+    await keep(jo, f"desk-queue-{name}")
+    assert await violations(jo) == []
+    assert not await is_wider_than_screen(jo)
+    await jo.get_by_role("button", name="Take next").click()
+    await expect(jo.locator("#thread")).to_contain_text("whats the point im done")
+    await keep(jo, f"desk-crisis-{name}")
+    assert await violations(jo) == []
+    assert not await is_wider_than_screen(jo)
+    await jo.get_by_role("link", name="Answers").click()
+    await expect(jo.locator("#drawer")).to_be_visible()
+    await keep(jo, f"desk-drawer-{name}")
+    assert await violations(jo) == []
