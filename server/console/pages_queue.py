@@ -63,8 +63,9 @@ class View:
 def view_of(rows: Sequence[QueueRow], who: Member) -> View:
     """Sort what is open into what is mine, what waits and what others have. Pure."""
     free = sorted((row for row in rows if row.adviser_id is None), key=lambda row: row.since or row.opened_at)
+    quiet = [row for row in free if not (row.is_danger and not row.is_acknowledged)]  # the others stand on top
     groups = tuple(
-        Group(urgency, URGENCIES[urgency], tuple(row for row in free if row.urgency is urgency)) for urgency in ORDER
+        Group(urgency, URGENCIES[urgency], tuple(row for row in quiet if row.urgency is urgency)) for urgency in ORDER
     )
     mine = sorted((row for row in rows if row.adviser_id == who.id), key=_mine_first)
     others = sorted((row for row in rows if row.adviser_id not in {None, who.id}), key=_mine_first)

@@ -103,6 +103,7 @@ TASKS: Final[dict[TaskKind, str]] = {
     TaskKind.CALL_BACK: N_("Call back"),
     TaskKind.FOLLOW_UP: N_("Ask how they are"),
     TaskKind.UNREACHABLE: N_("Find another way to reach them"),
+    TaskKind.DEBRIEF: N_("Have a word with the adviser: that was a hard one"),
 }
 
 WHY: Final[dict[Why, str]] = {

@@ -84,6 +84,7 @@ class TaskKind(StrEnum):
     CALL_BACK = "call_back"
     FOLLOW_UP = "follow_up"
     UNREACHABLE = "unreachable"
+    DEBRIEF = "debrief"
 
 
 class Case(Base):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from dialogs.messages import clean_text
 from server.errors import ServiceError
 from server.staff import guard
 from server.staff.access import MAY_DO, Act
-from server.staff.errors import CodeNeeded
+from server.staff.errors import CodeNeeded, NotSignedIn
 from server.staff.guard import Whole
 from server.staff.pages_account import AccountPages
 from server.staff.pages_audit import AuditPages
@@ -75,6 +76,16 @@ async def refuse(console: Console, request: Request, error: ServiceError) -> Res
     if error.status >= 500:  # noqa: PLR2004
         return console.pages.refuse(request, error, None)
     who = await guard.anybody(request)
+    if isinstance(error, NotSignedIn | guard.FormStale) and (typed := await _typed(request)):
+        return console.pages.draw(request, "staff/kept.html", who, status=error.status, typed=typed)
     if isinstance(error, CodeNeeded) and who is not None and request.method not in guard.READS:
         return await ask_and_keep(console, request, who)
     return console.pages.refuse(request, error, who)
+
+
+async def _typed(request: Request) -> str:
+    """What somebody wrote in a form that cannot be taken any more: it is shown again, so that nothing typed is lost."""
+    if request.method in guard.READS or "x-requested-with" in request.headers:
+        return ""
+    typed = (await request.form()).get("text", "")
+    return clean_text(typed) if isinstance(typed, str) else ""

@@ -106,7 +106,7 @@ def upgrade() -> None:
     sa.Column('area', sa.Text(), nullable=False),
     sa.Column('case_id', sa.Uuid(), nullable=True),
     sa.Column('person_id', sa.Uuid(), nullable=True),
-    sa.Column('kind', one_of('task_kind', 'interpreter', 'translate', 'access', 'call_back', 'follow_up', 'unreachable'), nullable=False),
+    sa.Column('kind', one_of('task_kind', 'interpreter', 'translate', 'access', 'call_back', 'follow_up', 'unreachable', 'debrief'), nullable=False),
     sa.Column('language', sa.Text(), server_default='', nullable=False),
     sa.Column('words', sa.LargeBinary(), nullable=True),
     sa.Column('staff_id', sa.Uuid(), nullable=True),
