@@ -99,7 +99,8 @@ async def test_everything_is_sealed_again_and_the_old_key_can_go(wire: Wire) -> 
         sealed = set()
         for table, column in personal_columns(metadata):
             async with engine.connect() as db:
-                for raw, plain in (await db.execute(select(type_coerce(column, LargeBinary), column))).all():
+                held = select(type_coerce(column, LargeBinary), column).where(column.is_not(None))
+                for raw, plain in (await db.execute(held)).all():
                     assert new.is_current(raw)
                     assert plain is not None
                     sealed.add(f"{table.name}.{column.name}")
