@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from dialogs.messages import clean_text
 from server.errors import ServiceError
 from server.staff import guard
-from server.staff.access import MAY_DO, Act
+from server.staff.access import MAY_DO, Act, may_do
 from server.staff.errors import CodeNeeded, NotSignedIn
 from server.staff.guard import Whole
 from server.staff.pages_account import AccountPages
@@ -60,7 +60,9 @@ class StartPage:
         routes.get("")(self.page)
 
     async def page(self, request: Request, who: Whole) -> Response:
-        """What the signed-in person may do."""
+        """What the signed-in person may do; whoever works with chats lands at the queue."""
+        if may_do(who.member, Act.SEE_QUEUE):
+            return guard.go(f"{guard.ROOT}/queue")
         held = {act for role in who.member.roles for act in MAY_DO[role]}
         return self._console.pages.draw(
             request,

@@ -49,12 +49,17 @@ class Adviser:
         page = await self.opens("/console/queue")
         return list(dict.fromkeys(CASE.findall(page.text)))
 
-    async def sends(self, path: str, **fields: Any) -> httpx.Response:
-        """Send a form; its token is read from the page they are on."""
+    @property
+    def token(self) -> str:
+        """What the forms of the page carry."""
         assert self.page is not None
-        token = FORM.search(self.page.text)
-        assert token, "no form here"
-        self.page = await self.client.post(path, data={"form": token[1], **fields})
+        found = FORM.search(self.page.text)
+        assert found, "no form here"
+        return found[1]
+
+    async def sends(self, path: str, **fields: Any) -> httpx.Response:
+        """Send a form of the page they are on."""
+        self.page = await self.client.post(path, data={"form": self.token, **fields})
         return self.page
 
     async def takes_next(self) -> str:
