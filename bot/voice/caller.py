@@ -46,7 +46,6 @@ class VoiceCaller:
             from_=self._sender.from_number,
             twiml=twiml,
             status_callback=status_url,
-            status_callback_event=["completed"],
             timeout=RINGS_SECONDS,
             time_limit=LASTS_SECONDS,
         )
