@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from string import digits
 from typing import Final
 
 from bot.errors import Unreadable
 
 REACHED_NOBODY: Final = frozenset({"busy", "no-answer", "failed", "canceled"})
-_KEYS: Final = frozenset("0123456789*#")
+_KEYS: Final = frozenset(f"{digits}*#")
 
 
 def key(form: Mapping[str, str]) -> str:

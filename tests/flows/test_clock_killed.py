@@ -19,26 +19,32 @@ from server.escalations.clock import Rung
 from server.escalations.oncall import put_on_call
 from server.staff.access import Role
 from tests.flows.fleet import Fleet, Running, until
-from tests.server.escalations.night import crisis, reachable
-from tests.support.staff import make_member
+from tests.server.escalations.night import crisis
+from tests.support.staff import make_member, reachable
 from tests.support.twilio_double import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, TwilioDouble, running_twilio
 
 pytestmark = [pytest.mark.process, pytest.mark.node]
 
 RUNGS = ("first", "second", "manager", "safeguarding_lead")
-PHONES = {rung: f"+44770090032{place}" for place, rung in enumerate(RUNGS)}
+PHONES = dict(zip(RUNGS, ("+447700900320", "+447700900321", "+447700900322", "+447700900323"), strict=True))
 CHATS = {rung: 4711 + place for place, rung in enumerate(RUNGS)}
 STEP, CLAIM, NOTE = 1, 2, 3
 """Gates: before the notices of a step are written, before they are claimed, before it is noted that somebody was told."""
 
 GATES = (
-    "CREATE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN PERFORM pg_advisory_xact_lock_shared(TG_ARGV[0]::bigint); RETURN NEW; END $$",
+    (
+        "CREATE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN PERFORM pg_advisory_xact_lock_shared(TG_ARGV[0]::bigint); RETURN NEW; END $$"
+    ),
     f"CREATE TRIGGER gate_step BEFORE INSERT ON staff_notices FOR EACH ROW EXECUTE FUNCTION gate('{STEP}')",
-    "CREATE TRIGGER gate_claim BEFORE UPDATE ON staff_notices FOR EACH ROW WHEN (NEW.status = 'sending') "
-    f"EXECUTE FUNCTION gate('{CLAIM}')",
-    "CREATE TRIGGER gate_note BEFORE UPDATE ON staff_notices FOR EACH ROW WHEN (NEW.status = 'told') "
-    f"EXECUTE FUNCTION gate('{NOTE}')",
+    (
+        "CREATE TRIGGER gate_claim BEFORE UPDATE ON staff_notices FOR EACH ROW WHEN (NEW.status = 'sending') "
+        f"EXECUTE FUNCTION gate('{CLAIM}')"
+    ),
+    (
+        "CREATE TRIGGER gate_note BEFORE UPDATE ON staff_notices FOR EACH ROW WHEN (NEW.status = 'told') "
+        f"EXECUTE FUNCTION gate('{NOTE}')"
+    ),
 )
 
 

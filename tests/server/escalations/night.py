@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialogs.effects import CaseUrgency, OpenCase
@@ -17,8 +17,7 @@ from server.escalations.models import Case, CaseStep, NoticeStatus, StaffNotice,
 from server.escalations.oncall import put_on_call
 from server.escalations.service import Asker, open_case
 from server.people.models import Person
-from server.staff.access import Member, Role
-from server.staff.models import Staff
+from server.staff.access import Role
 from tests.support.staff import make_member
 
 HOURS = {"home": read_hours("mon-fri 09:00-17:00", "Europe/London", "england-and-wales")}
@@ -61,16 +60,6 @@ async def rota(engine: AsyncEngine) -> dict[Rung, uuid.UUID]:
     made[Rung.MANAGER] = (await make_member(engine, "manager", Role.MANAGER)).id
     made[Rung.SAFEGUARDING_LEAD] = (await make_member(engine, "dsl", Role.SAFEGUARDING_LEAD)).id
     return made
-
-
-async def reachable(
-    engine: AsyncEngine, who: Member | uuid.UUID, phone: str = "", chat: str = "", language: str = "en"
-) -> None:
-    """Where somebody of the staff is told."""
-    values = {"phone": phone or None, "telegram_chat": chat or None, "console_language": language}
-    which = table_of(Staff).c.id == (who.id if isinstance(who, Member) else who)
-    async with engine.begin() as db:
-        await db.execute(update(table_of(Staff)).where(which).values(values))
 
 
 async def case_row(engine: AsyncEngine, case: uuid.UUID):

@@ -34,11 +34,11 @@ from tests.server.escalations.night import (
     log_of,
     look,
     notices,
-    reachable,
     rota,
     told,
 )
 from tests.support.program import KeepingChannel
+from tests.support.staff import reachable
 
 PHONE, CHAT = "+447700900321", "4711"
 WORDS = AlarmWords(CatalogueWording(ROOT / "locales", "console"))
