@@ -139,4 +139,5 @@ class Teller:
     def _count(self, notice: Notice, error: SendError | None) -> None:
         metrics.notices.labels(notice.means.value, error.code if error else "told").inc()
         if error is not None:
-            log.error("notice not sent", notice=str(notice.id), means=notice.means.value, code=error.code)
+            say = log.warning if error.code in {NO_NUMBER, NOT_SET_UP} else log.error
+            say("notice not sent", notice=str(notice.id), means=notice.means.value, code=error.code)
