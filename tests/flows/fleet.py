@@ -173,8 +173,7 @@ class Fleet:
     async def forget(self) -> None:
         """Begin the next stage with nobody known and nothing received."""
         async with self.engine.begin() as db:
-            # what a clock did is append-only: a trigger refuses this, unless the session is a replica's
-            await db.execute(text("SET LOCAL session_replication_role = replica"))
+            await db.execute(text("SET LOCAL session_replication_role = replica"))  # what is only appended, too
             await db.execute(text("TRUNCATE areas, receipts CASCADE"))
         await self.execute("INSERT INTO areas (slug, created_at) VALUES ('home', now())")
         self.double.people.clear()
