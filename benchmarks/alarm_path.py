@@ -127,7 +127,8 @@ async def ready(port: int) -> None:
 
 async def on_call(url: str) -> None:
     """Somebody with a telephone, on call all night."""
-    from tests.support.staff import make_member, reachable
+    from tests.support.oncall import reachable
+    from tests.support.staff import make_member
 
     engine, now = make_engine(url, pool=1), utc_now()
     async with engine.begin() as db:

@@ -6,7 +6,7 @@ import hmac
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -29,6 +29,9 @@ cases, steps, notices, staff = table_of(Case), table_of(CaseStep), table_of(Staf
 
 TAKE_KEY: Final = "1"
 PASS_KEY: Final = "2"  # noqa: S105 - a key of a telephone
+LASTS: Final = timedelta(minutes=15)
+"""No call lasts so long: a key that comes later was sent again by somebody, and takes nothing."""
+
 _TOKEN_SIGNS: Final = 32
 
 
@@ -65,9 +68,12 @@ def is_token_of(notice_id: uuid.UUID, token: str) -> bool:
 async def take_key(
     db: AsyncConnection, hours: Mapping[str, OpeningHours], notice_id: uuid.UUID, key: str, now: datetime
 ) -> Answered | None:
-    """Do what the member of a call pressed, in their name; None for a call that we never made. Pressing again is harmless."""
+    """Do what the member of a call pressed, in their name; None for a call that we never made or that is long over.
+
+    Pressing again is harmless.
+    """
     row = await _locked(db, notice_id)
-    if row is None:
+    if row is None or (row.told_at is not None and now - row.told_at > LASTS):
         return None
     if row.removed_at is not None or row.staff_id in row.barred:
         return Answered(Heard.OVER, row.console_language, row.case_number)

@@ -16,7 +16,7 @@ from server.db.heartbeats import beat
 from server.escalations.silence import BEAT
 from server.worker import clock as clock_task
 from server.worker.clock import watch_clock, work_clock
-from tests.support.alarm_house import DANGER, JO, JO_CHAT, KIM, PUBLIC, SAM, House, house_at_night
+from tests.support.alarm_house import DANGER, DEE, JO, JO_CHAT, KIM, MAX, PUBLIC, SAM, House, house_at_night
 from tests.support.telegram_double import TOKEN, TelegramDouble
 from tests.support.telegram_double import running as running_telegram
 from tests.support.twilio_double import (
@@ -113,6 +113,45 @@ async def test_a_machine_that_answers_and_another_key_acknowledge_nothing(house:
     assert await house.ends(call, "completed") == 204
     assert await house.scalar("SELECT acknowledged_at FROM cases") is None
     assert await house.steps("acknowledged") == []
+
+
+async def test_a_key_that_is_sent_again_long_after_the_call_takes_nothing(house: House) -> None:
+    await house.danger()
+    call = await house.call_to(JO)
+    await house.quiet()
+    async with house.program.service.engine.begin() as db:
+        await db.execute(text("UPDATE staff_notices SET told_at = told_at - interval '16 minutes'"))
+    assert await house.press(call, "1") == 200
+    assert call.said == []
+    assert await house.scalar("SELECT acknowledged_at FROM cases") is None
+
+
+async def test_it_is_passed_on_until_nobody_is_left_and_the_last_one_is_asked_again(house: House) -> None:
+    await house.danger()
+    for number in (JO, KIM, MAX):
+        call = await house.call_to(number)
+        assert await house.press(call, "2") == 200
+        assert call.said == ["The next person is told now. Thank you. Goodbye."]
+    last = await house.call_to(DEE)
+    assert await house.press(last, "2") == 200
+    assert last.said[:2] == [
+        "Nobody comes after you just now.",
+        "Press 1 to take it. Press 2 to pass it to the next person now.",
+    ]
+    assert await house.press(last, "1") == 200
+    assert await house.scalar("SELECT acknowledged_by FROM cases") == house.staff["Dee"].id
+
+
+async def test_who_took_it_can_still_pass_it_on(house: House) -> None:
+    await house.danger()
+    call = await house.call_to(JO)
+    asks = call.twiml
+    assert await house.press(call, "1") == 200
+    call.twiml = asks
+    assert await house.press(call, "2") == 200
+    await house.call_to(KIM)
+    assert await house.steps("lapsed") == ["first::"]
+    assert await house.scalar("SELECT acknowledged_at FROM cases") is None
 
 
 async def test_a_call_that_nobody_answers_is_a_step_once(house: House) -> None:

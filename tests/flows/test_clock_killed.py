@@ -20,7 +20,8 @@ from server.escalations.oncall import put_on_call
 from server.staff.access import Role
 from tests.flows.fleet import Fleet, Running, until
 from tests.server.escalations.night import crisis
-from tests.support.staff import make_member, reachable
+from tests.support.oncall import reachable
+from tests.support.staff import make_member
 from tests.support.twilio_double import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, TwilioDouble, running_twilio
 
 pytestmark = [pytest.mark.process, pytest.mark.node]

@@ -14,8 +14,9 @@ from server.escalations.clock import Rung
 from server.escalations.oncall import put_on_call
 from server.staff.access import Role
 from tests.flows.fleet import until
+from tests.support.oncall import reachable
 from tests.support.program import Program, running
-from tests.support.staff import make_member, reachable
+from tests.support.staff import make_member
 from tests.support.twilio_double import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, PlacedCall, TwilioDouble
 
 SAM, JO, KIM, MAX, DEE = "+447700900123", "+447700900321", "+447700900322", "+447700900323", "+447700900324"

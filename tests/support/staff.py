@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
-
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from server.clock import utc_now
@@ -59,13 +57,3 @@ async def close_open_case(engine: AsyncEngine, person_id: object, name: str = "A
         case_id = (await db.execute(query)).scalar_one()
         await holding.take(db, who, case_id, utc_now())
         await holding.close(db, who, case_id, CaseOutcome.ANSWERED, utc_now())
-
-
-async def reachable(
-    engine: AsyncEngine, who: Member | uuid.UUID, phone: str = "", chat: str = "", language: str = "en"
-) -> None:
-    """Where somebody of the staff is told."""
-    values = {"phone": phone or None, "telegram_chat": chat or None, "console_language": language}
-    which = table_of(Staff).c.id == (who.id if isinstance(who, Member) else who)
-    async with engine.begin() as db:
-        await db.execute(update(table_of(Staff)).where(which).values(values))

@@ -37,8 +37,8 @@ from tests.server.escalations.night import (
     rota,
     told,
 )
+from tests.support.oncall import reachable
 from tests.support.program import KeepingChannel
-from tests.support.staff import reachable
 
 PHONE, CHAT = "+447700900321", "4711"
 WORDS = AlarmWords(CatalogueWording(ROOT / "locales", "console"))
