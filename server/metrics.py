@@ -23,6 +23,15 @@ oldest_waiting_seconds = Gauge(
 )
 job_age_seconds = Gauge("connexions_job_age_seconds", "Since a job last ended well", ["job"], registry=REGISTRY)
 
+notices = Counter(
+    "connexions_notices", "Notices to staff by what became of them", ["means", "outcome"], registry=REGISTRY
+)
+clock_silent_seconds = Gauge(
+    "connexions_clock_silent_seconds",
+    "How long nobody has worked the clock while one runs (0: all is well)",
+    registry=REGISTRY,
+)
+
 
 def exposition() -> bytes:
     """All metrics of this process in the text form that Prometheus reads."""

@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     twilio_messaging_service: str = Field("", description="messaging service sid (MG...) instead of a number.")
     twilio_whatsapp_from: str = Field("", description="WhatsApp sender (E.164). Empty: no WhatsApp.")
     twilio_api: str = Field("", description="Another API address, for tests.")
+    voice_from: str = Field(
+        "", description="Number that rings staff in an alarm (E.164), of the Twilio account. Empty: no calls."
+    )
     sms_a_second: float = Field(1.0, gt=0, description="How many SMS the sender may send a second.")
     oidc_issuer: str = Field(
         "", description="Single sign-on for staff: your provider's issuer address, exactly. Empty: passwords only."
@@ -116,6 +119,8 @@ class Settings(BaseSettings):
         """Refuse what cannot work, with a text that says which setting to mend."""
         if self.has_sms and self.twilio_auth_token is None:
             raise ValueError("CONNEXIONS_TWILIO_AUTH_TOKEN is needed with CONNEXIONS_TWILIO_ACCOUNT_SID")
+        if self.voice_from and not (self.has_sms and self.public_url):
+            raise ValueError("CONNEXIONS_VOICE_FROM needs CONNEXIONS_TWILIO_ACCOUNT_SID and CONNEXIONS_PUBLIC_URL")
         if self.is_telegram_webhook and not (self.telegram_secret and self.public_url):
             raise ValueError("webhook mode needs CONNEXIONS_TELEGRAM_SECRET and CONNEXIONS_PUBLIC_URL")
         if self.has_oidc and not (self.oidc_client_id and self.oidc_client_secret):
@@ -171,6 +176,11 @@ class Settings(BaseSettings):
     def has_sms(self) -> bool:
         """True when a Twilio account is set."""
         return bool(self.twilio_account_sid)
+
+    @property
+    def has_voice(self) -> bool:
+        """True when staff can be rung."""
+        return self.has_sms and bool(self.voice_from)
 
     @property
     def has_oidc(self) -> bool:

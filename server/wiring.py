@@ -25,6 +25,7 @@ from server.console.desk import DESK_TEMPLATES, Desk
 from server.console.words import ERRORS
 from server.conversations.privacy import ConversationsData
 from server.conversations.service import LIVE_TOPIC, AreaProfile, Conversations
+from server.couriers import Couriers, couriers
 from server.db.base import table_of
 from server.db.engine import make_engine
 from server.db.heartbeats import job_ages
@@ -32,8 +33,11 @@ from server.db.keyring import KeyRing
 from server.db.signals import Signals
 from server.db.types import use_key_ring
 from server.escalations import service as escalations
+from server.escalations.alarm_words import AlarmWords
 from server.escalations.hours import read_hours
 from server.escalations.privacy import EscalationsData
+from server.escalations.silence import silence
+from server.escalations.telling import Teller
 from server.i18n import CatalogueWording
 from server.outbox import lanes
 from server.outbox.delivery import Lane, Sender
@@ -77,6 +81,8 @@ class Service:
     assets: Assets
     console: Console
     desk: Desk
+    teller: Teller
+    couriers: Couriers
     process: str
     telegram: TelegramIntake | None = None
     telegram_channel: TelegramChannel | None = None
@@ -102,9 +108,11 @@ class Service:
         if self.learning:
             await asyncio.wait((self.learning,))
         await self.sender.stop()
+        await self.teller.stop()
         await self.signals.stop()
         for lane in self.lanes.values():
             await lane.channel.close()
+        await self.couriers.close()
         await self.engine.dispose()
 
     def routers(self) -> list[APIRouter]:
@@ -119,6 +127,11 @@ class Service:
 
             token = self.settings.twilio_auth_token.get_secret_value()
             made.append(twilio.router(self.conversations, self.engine, self.settings.own_url, token))
+            if self.settings.has_voice:
+                from server.webhooks import voice  # noqa: PLC0415 - the SDK is heavy
+
+                words = AlarmWords(self.console.pages.wording)
+                made.append(voice.router(self.engine, self.desk.hours, words, self.settings.own_url, token))
         return made
 
     async def refresh_gauges(self) -> None:
@@ -128,6 +141,7 @@ class Service:
             ages = dict.fromkeys(self.lanes, 0.0) | await lanes.oldest_waiting_seconds(db, now)
             ages |= {f"case:{name}": age for name, age in (await escalations.oldest_waiting_seconds(db, now)).items()}
             jobs = await job_ages(db, now)
+            metrics.clock_silent_seconds.set((await silence(db, now)).total_seconds())
         metrics.oldest_waiting_seconds.clear()
         for name, age in ages.items():
             metrics.oldest_waiting_seconds.labels(name).set(age)
@@ -174,6 +188,7 @@ def build(
     stopping = asyncio.Event()
     console = _console(settings, zone, engine, assets)
     hours = {settings.area: conversations.area.hours}
+    reach = couriers(settings, made_lanes, AlarmWords(console.pages.wording))
     service = Service(
         settings=settings,
         engine=engine,
@@ -188,6 +203,8 @@ def build(
         assets=assets,
         console=console,
         desk=Desk(console, conversations, library, signals, hours, stopping),
+        teller=Teller(engine, reach.by_means, hours),
+        couriers=reach,
         process=process,
         stopping=stopping,
     )

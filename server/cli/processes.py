@@ -185,6 +185,7 @@ def _tell(service: Service) -> None:
     telegram = settings.telegram_mode.value if settings.has_telegram else "off (set CONNEXIONS_TELEGRAM_TOKEN)"
     print(f"Telegram     {telegram}")
     print(f"SMS          {'on' if settings.has_sms else 'off (set CONNEXIONS_TWILIO_ACCOUNT_SID)'}")
+    print(f"Alarm calls  {'on' if settings.has_voice else 'off: nobody is rung (set CONNEXIONS_VOICE_FROM)'}")
     print(f"In terminal  connexions chat      Waiting for a person: connexions cases list", flush=True)  # noqa: F541
 
 
@@ -228,11 +229,11 @@ async def refuse_old(url: str) -> None:
 
 
 async def _web(settings: Settings, url: str) -> None:
-    from server.worker.run import set_up_webhook
+    from server.worker.run import watch
 
     await refuse_old(url)
     service = build(settings, url)
-    await _serve(service, settings.port, lambda: set_up_webhook(service))
+    await _serve(service, settings.port, lambda: watch(service))
 
 
 def run_worker() -> None:

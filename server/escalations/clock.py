@@ -91,13 +91,19 @@ OUT_OF_HOURS: Final = {
         (60, Rung.EVERYBODY, QUIET),
     ),
 }
-"""While nobody is: danger rings at once, everything else waits for the morning."""
+"""While nobody is: danger rings at once. Everything else waits for the morning and then climbs as in hours."""
 
 BY_THE_WALL: Final = frozenset(OUT_OF_HOURS)
 """Urgencies whose minutes run day and night."""
 
 AGAIN_EVERY: Final = timedelta(minutes=5)
 """After the last step of a clock about danger it is taken again, until somebody acknowledges."""
+
+MOST_ROUNDS_AT_ONCE: Final = 3
+"""So many missed repetitions are taken together: a telephone that rings a hundred times in a row helps nobody."""
+
+HOLDS_FOR: Final = timedelta(minutes=5)
+"""An acknowledgement holds so long. Then an adviser has answered the person, or the clock goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +120,16 @@ class Running:
 
     @property
     def plan(self) -> tuple[Step, ...]:
-        """Its steps, in order; none for what waits for the morning."""
-        plans = IN_HOURS if self.began_in_hours else OUT_OF_HOURS
-        return plans.get(self.urgency, ())
+        """Its steps, in order. What is no danger has one plan: its minutes stand still until people are at their desks."""
+        plans = IN_HOURS if self.began_in_hours or self.urgency not in OUT_OF_HOURS else OUT_OF_HOURS
+        return plans[self.urgency]
 
 
 def due(clock: Running, elapsed: timedelta, taken: Collection[int]) -> Iterator[Step]:
     """Steps that are due after so long and were not taken, in order. `elapsed` counts opening hours where the urgency does.
 
     The steps of one instant come together. Nothing is due once a named person acknowledged. Beyond the plan, the last step
-    of a clock about danger comes again and again, numbered on.
+    of a clock about danger comes again and again, numbered on; of many that were missed only the newest.
     """
     if clock.acknowledged_at is not None:
         return
@@ -132,7 +138,7 @@ def due(clock: Running, elapsed: timedelta, taken: Collection[int]) -> Iterator[
     if clock.urgency not in BY_THE_WALL or not plan or elapsed <= plan[-1].after:
         return
     rounds = (elapsed - plan[-1].after) // AGAIN_EVERY
-    for turn in range(1, rounds + 1):
+    for turn in range(max(1, rounds - MOST_ROUNDS_AT_ONCE + 1), rounds + 1):
         loud = next(step for step in reversed(plan) if step.means == LOUD)
         number = plan[-1].number + turn
         if number not in taken:
@@ -151,3 +157,31 @@ def next_at(clock: Running, taken: Collection[int]) -> timedelta | None:
     last = clock.plan[-1]
     turns = max((number - last.number for number in taken if number > last.number), default=0)
     return last.after + (turns + 1) * AGAIN_EVERY
+
+
+def next_loud(clock: Running, taken: Collection[int]) -> Step | None:
+    """The next step of the plan that rings somebody; None after the last."""
+    return next((step for step in clock.plan if step.means == LOUD and step.number not in taken), None)
+
+
+def has_lapsed(clock: Running, now: datetime, *, is_answered: bool) -> bool:
+    """True when somebody acknowledged, `HOLDS_FOR` is over, and no adviser has answered the person."""
+    return clock.acknowledged_at is not None and not is_answered and now - clock.acknowledged_at >= HOLDS_FOR
+
+
+def going_on(clock: Running, elapsed: timedelta, taken: Collection[int]) -> Iterator[Step]:
+    """Steps to take when an acknowledgement has lapsed: the clock goes on from where it was, no step twice.
+
+    The minutes of the acknowledgement count. About danger the next one rings now even when it was not due yet: somebody
+    said that they would answer, and nobody did.
+    """
+    running = Running(clock.urgency, clock.since, clock.began_in_hours)
+    found = list(due(running, elapsed, taken))
+    yield from found
+    rings = any(step.means == LOUD for step in found)
+    if (
+        not rings
+        and clock.urgency in BY_THE_WALL
+        and (step := next_loud(running, {*taken, *(x.number for x in found)}))
+    ):
+        yield step

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.effects import CaseUrgency
 from server.db.base import table_of
+from server.escalations.clock import HOLDS_FOR
 from server.escalations.errors import NoSuchCase, NotYours, TakenAlready
 from server.escalations.models import Case, CaseOutcome
 from server.escalations.queue import Next, Waiting, may_hold, take_next
@@ -24,6 +25,9 @@ from server.staff.models import Staff
 
 cases = table_of(Case)
 staff = table_of(Staff)
+
+NOT_LOST: Final = {"lost_since": None, "lost_ask_at": None, "lost_adviser_id": None}
+"""The columns of a chat whose adviser is there, or that nobody holds."""
 
 SILENT_AFTER: Final = timedelta(minutes=3)
 """An adviser who does nothing for so long while the person waits has lost the chat (J15)."""
@@ -67,15 +71,20 @@ async def assign(db: AsyncConnection, case_id: uuid.UUID, to: Member, now: datet
     await _hold(db, case, to.id, now)
 
 
-async def give_back(db: AsyncConnection, case_id: uuid.UUID, now: datetime, *, skill: str | None = None) -> None:
-    """Nobody holds it any more; it waits in the queue, for a skill when one is named. Raises NoSuchCase."""
+async def give_back(
+    db: AsyncConnection, case_id: uuid.UUID, now: datetime, *, skill: str | None = None, is_open: bool | None = None
+) -> None:
+    """Nobody holds it any more; it waits in the queue, for a skill when one is named. Raises NoSuchCase.
+
+    `is_open` says whether people are at their desks now (None: as when its clock began).
+    """
     case = await locked(db, case_id)
     values: dict[str, Any] = {"adviser_id": None, "taken_at": None, "adviser_active_at": None, "held_until": None}
-    values["waiting_since"] = case.waiting_since or now
+    values |= {"waiting_since": case.waiting_since or now, **NOT_LOST}
     if skill is not None:
         values["skill"] = skill
-    if case.urgency in ABOUT_DANGER:  # nobody is there again: the clock begins anew
-        values |= anew(now, is_open=case.clock_in_hours)
+    # nobody is there again: the clock begins anew
+    values |= anew(now, is_open=case.clock_in_hours if is_open is None else is_open)
     await db.execute(update(cases).where(cases.c.id == case_id).values(values))
     await tell(db, case_id, case.area)
 
@@ -98,8 +107,9 @@ async def still_mine(db: AsyncConnection, who: Member, case_id: uuid.UUID) -> An
 
 
 async def note_answer(db: AsyncConnection, case: Any, now: datetime) -> None:
-    """The adviser answered: nothing waits, and the clock stops in their name."""
+    """The adviser answered: nothing waits, and the clock stops for good, in their name."""
     values: dict[str, Any] = {"waiting_since": None, "adviser_active_at": now, "held_until": None}
+    values |= {"clock_next_at": None, **NOT_LOST}
     if case.first_answer_at is None:
         values["first_answer_at"] = now
     if case.acknowledged_at is None:
@@ -110,7 +120,7 @@ async def note_answer(db: AsyncConnection, case: Any, now: datetime) -> None:
 async def note_activity(db: AsyncConnection, who: Member, case_id: uuid.UUID, now: datetime) -> None:
     """The adviser is there: typing, reading. Repeating is harmless; nothing for a chat that is not theirs."""
     mine = cases.c.id == case_id, cases.c.adviser_id == who.id, cases.c.closed_at.is_(None)
-    await db.execute(update(cases).where(*mine).values(adviser_active_at=now))
+    await db.execute(update(cases).where(*mine).values(adviser_active_at=now, **NOT_LOST))
 
 
 async def silent_chats(db: AsyncConnection, now: datetime) -> list[Any]:
@@ -174,8 +184,9 @@ async def name_of(db: AsyncConnection, staff_id: uuid.UUID | None) -> str:
 
 async def _hold(db: AsyncConnection, case: Any, staff_id: uuid.UUID, now: datetime) -> None:
     values: dict[str, Any] = {"adviser_id": staff_id, "taken_at": now, "adviser_active_at": now, "held_until": None}
+    values |= NOT_LOST
     if case.urgency not in ABOUT_DANGER and case.acknowledged_at is None:
-        values |= {"acknowledged_at": now, "acknowledged_by": staff_id}
+        values |= {"acknowledged_at": now, "acknowledged_by": staff_id, "clock_next_at": now + HOLDS_FOR}
     is_same = and_(cases.c.id == case.id, cases.c.closed_at.is_(None))
     await db.execute(update(cases).where(is_same).values(values))
     await tell(db, case.id, case.area)

@@ -1,4 +1,4 @@
-"""Tables of cases: the case, its words, its notes, its clock, tasks that follow from it, and who is on call."""
+"""Tables of cases: the case, its words, its notes, tasks that follow from it; those of its clock are in `clock_models`."""
 
 from __future__ import annotations
 
@@ -6,19 +6,7 @@ import uuid
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import (
-    BigInteger,
-    Date,
-    ForeignKey,
-    Identity,
-    Index,
-    SmallInteger,
-    Text,
-    UniqueConstraint,
-    Uuid,
-    func,
-    text,
-)
+from sqlalchemy import BigInteger, Date, ForeignKey, Identity, Index, Text, Uuid, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,7 +14,23 @@ from dialogs.effects import CaseUrgency
 from server.db.base import Base
 from server.db.ids import new_id
 from server.db.types import EncryptedText, UtcDateTime, one_of
-from server.escalations.clock import Means, Rung
+from server.escalations.clock_models import CaseStep, NoticeStatus, OnCall, StaffNotice, StepKind
+
+__all__ = [
+    "Case",
+    "CaseDraft",
+    "CaseMessage",
+    "CaseNote",
+    "CaseOutcome",
+    "CaseStep",
+    "CaseTask",
+    "NoteKind",
+    "NoticeStatus",
+    "OnCall",
+    "StaffNotice",
+    "StepKind",
+    "TaskKind",
+]
 
 
 class CaseOutcome(StrEnum):
@@ -54,27 +58,6 @@ class NoteKind(StrEnum):
     EVENT = "event"
 
 
-class StepKind(StrEnum):
-    """What happened at a step of a case's clock."""
-
-    TAKEN = "taken"
-    NOBODY = "nobody"
-    TOLD = "told"
-    FAILED = "failed"
-    ACKNOWLEDGED = "acknowledged"
-    STOPPED = "stopped"
-
-
-class NoticeStatus(StrEnum):
-    """Where the telling of one member of staff stands."""
-
-    DUE = "due"
-    SENDING = "sending"
-    TOLD = "told"
-    FAILED = "failed"
-    NOT_NEEDED = "not_needed"
-
-
 class TaskKind(StrEnum):
     """Work with a due time that follows from a case."""
 
@@ -99,8 +82,10 @@ class Case(Base):
 
     `waiting_since` is when the oldest words came that no person has answered (empty: nothing waits). `barred` are members of
     staff who may neither hold nor open it (complaints about them). The clock runs since `clock_since`, by the plan of
-    `clock_in_hours`, until `acknowledged_at`; its next step comes at `clock_next_at`. `held_until` is a hold that the person
-    was told of. Kept 12 months after closing.
+    `clock_in_hours`, until `acknowledged_at`; its next step, or the look whether the acknowledgement still holds, comes at
+    `clock_next_at`. `held_until` is a hold that the person was told of. `lost_since` is when `lost_adviser_id` was found
+    silent while the person waits; the person is to be told of it from `lost_ask_at` on (empty: told). Kept 12 months after
+    closing.
     """
 
     __tablename__ = "cases"
@@ -110,9 +95,10 @@ class Case(Base):
         Index(
             "ix_cases_clock",
             "clock_next_at",
-            postgresql_where=text("closed_at IS NULL AND acknowledged_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL AND clock_next_at IS NOT NULL"),
         ),
         Index("ix_cases_held", "adviser_id", postgresql_where=text("closed_at IS NULL")),
+        Index("ix_cases_lost", "lost_ask_at", postgresql_where=text("lost_ask_at IS NOT NULL")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -137,6 +123,9 @@ class Case(Base):
     clock_next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    lost_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lost_ask_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lost_adviser_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
@@ -185,83 +174,6 @@ class CaseNote(Base):
     answers_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_notes.id"))
     body: Mapped[str] = mapped_column(EncryptedText("case_notes.body"))
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class CaseStep(Base):
-    """One thing that happened at a step of a case's clock: appended, and neither changed nor deleted before the case (a trigger).
-
-    `number` counts the steps of one clock; a clock that began anew (a higher urgency) has another `clock_since`. `code` is a countable
-    reason, never words. The unique index on `taken` rows is what makes two workers take a step once.
-    """
-
-    __tablename__ = "case_steps"
-    __table_args__ = (
-        Index(
-            "uq_case_steps_taken",
-            "case_id",
-            "clock_since",
-            "number",
-            unique=True,
-            postgresql_where=text("kind = 'taken'"),
-        ),
-        Index(None, "case_id", "at"),
-    )
-
-    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"))
-    area: Mapped[str] = mapped_column(ForeignKey("areas.slug"))
-    clock_since: Mapped[datetime] = mapped_column(UtcDateTime)
-    number: Mapped[int] = mapped_column(SmallInteger)
-    rung: Mapped[Rung] = mapped_column(one_of(Rung))
-    kind: Mapped[StepKind] = mapped_column(one_of(StepKind))
-    means: Mapped[Means | None] = mapped_column(one_of(Means))
-    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
-    code: Mapped[str] = mapped_column(Text, default="", server_default="")
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class StaffNotice(Base):
-    """One telling of one member of staff by one means: written with the step, sent by whoever claims it, tried again until told.
-
-    Holds ids only: what is said names no person and no subject ("Somebody needs you now. Case C-104."). A call that a crash cut
-    off is made again: a second ring harms nobody. Kept with the case.
-    """
-
-    __tablename__ = "staff_notices"
-    __table_args__ = (
-        UniqueConstraint("case_id", "clock_since", "number", "staff_id", "means"),
-        Index("ix_staff_notices_waiting", "not_before", postgresql_where=text("status IN ('due', 'sending')")),
-        Index(None, "means", "provider_id"),
-    )
-
-    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"))
-    area: Mapped[str] = mapped_column(ForeignKey("areas.slug"))
-    clock_since: Mapped[datetime] = mapped_column(UtcDateTime)
-    number: Mapped[int] = mapped_column(SmallInteger)
-    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"))
-    means: Mapped[Means] = mapped_column(one_of(Means))
-    status: Mapped[NoticeStatus] = mapped_column(one_of(NoticeStatus))
-    attempt: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
-    not_before: Mapped[datetime] = mapped_column(UtcDateTime)
-    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    provider_id: Mapped[str | None] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class OnCall(Base):
-    """Who stands on a rung of an area's clock from one instant to another. Written by leads and managers; kept a year after."""
-
-    __tablename__ = "on_call"
-    __table_args__ = (Index(None, "area", "rung", "starts_at"),)
-
-    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
-    area: Mapped[str] = mapped_column(ForeignKey("areas.slug"))
-    rung: Mapped[Rung] = mapped_column(one_of(Rung))
-    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"))
-    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class CaseTask(Base):

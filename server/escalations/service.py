@@ -15,12 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialogs.effects import CaseUrgency, OpenCase
 from server.db.base import table_of
 from server.db.ids import new_id
-from server.escalations.models import Case, CaseMessage
+from server.escalations.models import Case, CaseDraft, CaseMessage, CaseNote, CaseStep, CaseTask, StaffNotice
 from server.log import logger
 
 log = logger(__name__)
 cases = table_of(Case)
 case_messages = table_of(CaseMessage)
+case_notes, case_tasks, case_drafts = table_of(CaseNote), table_of(CaseTask), table_of(CaseDraft)
+case_steps, staff_notices = table_of(CaseStep), table_of(StaffNotice)
 
 ORDER = (CaseUrgency.CRISIS, CaseUrgency.SAFEGUARDING, CaseUrgency.COMPLAINT, CaseUrgency.ADVICE, CaseUrgency.ACCESS)
 """Most urgent first."""
@@ -193,5 +195,9 @@ async def absorb(db: AsyncConnection, *, gone: Any, stays: Any) -> None:
     """Put the words of one open case into another of the same person and drop the first; urgency and alarms only grow."""
     wish = OpenCase(gone.reason, gone.urgency, gone.language, tuple(gone.alarms))
     await _raise(db, stays, wish, gone.clock_since, is_open=gone.clock_in_hours)
-    await db.execute(update(case_messages).where(case_messages.c.case_id == gone.id).values(case_id=stays.id))
+    for table in (case_messages, case_notes, case_tasks):
+        await db.execute(update(table).where(table.c.case_id == gone.id).values(case_id=stays.id))
+    await db.execute(select(func.set_config("connexions.expire", "case_steps", True)))
+    for table in (case_drafts, staff_notices, case_steps):  # what its clock did ends with it: the other one's runs on
+        await db.execute(delete(table).where(table.c.case_id == gone.id))
     await db.execute(delete(cases).where(cases.c.id == gone.id))

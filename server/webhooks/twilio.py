@@ -25,20 +25,9 @@ def router(conversations: Conversations, engine: AsyncEngine, public_url: str, a
     """The routes. `public_url` is what Twilio signed, whatever address a proxy forwarded to."""
     routes = APIRouter(include_in_schema=False)
 
-    async def signed_form(request: Request) -> dict[str, str]:
-        form = await read_form(request)
-        header = request.headers.get(SIGNATURE_HEADER)
-        query = f"?{request.url.query}" if request.url.query else ""
-        try:
-            signature.check(f"{public_url}{request.url.path}{query}", form, header, auth_token)
-        except NotFromProvider as error:
-            metrics.refused.labels("twilio", "signature").inc()
-            raise (Refused if header else NotSigned)(str(error)) from error
-        return form
-
     @routes.post("/webhooks/twilio/message")
     async def take_message(request: Request) -> Response:
-        form, now = await signed_form(request), utc_now()
+        form, now = await signed_form(request, public_url, auth_token), utc_now()
         try:
             message = inbound.parse(form, lane_of(form.get("To", "")), now)
         except Unreadable as error:
@@ -48,7 +37,7 @@ def router(conversations: Conversations, engine: AsyncEngine, public_url: str, a
 
     @routes.post("/webhooks/twilio/status")
     async def take_status(request: Request) -> Response:
-        form = await signed_form(request)
+        form = await signed_form(request, public_url, auth_token)
         try:
             receipt = receipts.parse(form, lane_of(form.get("From", "")))
         except Unreadable as error:
@@ -59,6 +48,19 @@ def router(conversations: Conversations, engine: AsyncEngine, public_url: str, a
         return Response(status_code=204)
 
     return routes
+
+
+async def signed_form(request: Request, public_url: str, auth_token: str) -> dict[str, str]:
+    """The fields of a form that Twilio signed for the address the outside sees. Raises NotSigned, Refused, NotReadable."""
+    form = await read_form(request)
+    header = request.headers.get(SIGNATURE_HEADER)
+    query = f"?{request.url.query}" if request.url.query else ""
+    try:
+        signature.check(f"{public_url}{request.url.path}{query}", form, header, auth_token)
+    except NotFromProvider as error:
+        metrics.refused.labels("twilio", "signature").inc()
+        raise (Refused if header else NotSigned)(str(error)) from error
+    return form
 
 
 def lane_of(our_address: str) -> str:

@@ -1,4 +1,4 @@
-"""Run a worker: lanes, jobs and Telegram's polling, until told to stop."""
+"""Run a worker: the clock, lanes, jobs and Telegram's polling, until told to stop; and what a process with pages does beside them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from server.log import logger
 from server.outbox.lanes import work_lane
 from server.outbox.service import OUTBOX_TOPIC
 from server.wiring import Service
+from server.worker.clock import watch_clock, work_clock
 from server.worker.jobs import schedule
 
 log = logger(__name__)
@@ -19,6 +20,7 @@ async def work(service: Service, *, has_polling: bool) -> None:
     scheduler.start()
     try:
         async with asyncio.TaskGroup() as group:
+            group.create_task(work_clock(service))
             for lane in service.lanes.values():
                 group.create_task(_lane(service, lane.name))
             if has_polling and service.telegram is not None:
@@ -40,6 +42,13 @@ async def _poll(service: Service) -> None:
     await _set_up_bot(service)
     if not service.settings.is_telegram_webhook:
         await poll(service.engine, service.telegram_channel, service.telegram, service.stopping)
+
+
+async def watch(service: Service) -> None:
+    """What a web process does beside its pages, until it stops: it looks whether workers keep the clock."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(set_up_webhook(service))
+        group.create_task(watch_clock(service))
 
 
 async def set_up_webhook(service: Service) -> None:

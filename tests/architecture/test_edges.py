@@ -40,6 +40,13 @@ COMMITS = {
     "server.outbox.lanes._settle": "what a crash left in a call",
     "server.webhooks.polling._poll_while_held": "ends the look whether the connection with the polling lock is alive",
     "server.worker.jobs.run_job": "one job",
+    "server.worker.clock.ClockWork._climb": "a batch of a clock's steps, with the beat",
+    "server.worker.clock.ClockWork._climb_each": "one case's steps, after the batch had a fault",
+    "server.worker.clock.ClockWork._look_for_lost": "chats of silent advisers are taken back, and each telling is noted",
+    "server.escalations.telling.Teller.begin": "a batch of notices to staff is claimed",
+    "server.escalations.telling.Teller._send_and_note": "what became of one notice",
+    "server.webhooks.voice.router.take_press": "a key in a call",
+    "server.webhooks.voice.router.take_end": "the end of a call",
     "server.cli.cases.reply_to_case.use": "one command",
     "server.cli.cases.close.use": "one command",
     "server.cli.processes.tell_first_link": "start-up, or one command, makes the first account's link",
@@ -54,13 +61,25 @@ CATCHES = {
     "server.webhooks.health.router.readyz": "request: the database is away, 503; all else goes on up",
     "server.webhooks.health.router.show_metrics": "request: figures without the database; all else goes on up",
     "server.worker.jobs.run_job": "job: logged, comes round again",
+    "server.worker.clock.ClockWork._try": "a part of the clock: logged, without a beat, comes round again",
+    "server.worker.clock.ClockWork._climb": "a batch: each case by itself, then on up",
+    "server.worker.clock.ClockWork._climb_each": "one case: logged, without a beat, comes round again",
+    "server.worker.clock.watch_clock": "the database is away: looked again; all else goes on up",
+    "server.escalations.telling.Teller._tell": "a notice: logged, its lease runs out, it is sent again",
     "server.webhooks.polling.poll": "polling: logged, goes on",
     "server.webhooks.polling._take": "polling: logged, tried again, then counted",
     "server.outbox.lanes.work_lane": "lane: the database is away; all else goes on up",
     "server.outbox.outcomes.Outcomes.persist": "an outcome waits for the database; all else goes on up",
     "server.cli.processes._while_serving": "goes on up after telling the server to stop",
 }
-GOES_ON = {"server.worker.jobs.run_job", "server.webhooks.polling.poll", "server.webhooks.polling._take"}
+GOES_ON = {
+    "server.worker.jobs.run_job",
+    "server.worker.clock.ClockWork._try",
+    "server.worker.clock.ClockWork._climb_each",
+    "server.escalations.telling.Teller._tell",
+    "server.webhooks.polling.poll",
+    "server.webhooks.polling._take",
+}
 """The only ones that end an unknown error; every other one raises what it does not know."""
 
 

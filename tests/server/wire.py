@@ -22,7 +22,8 @@ from tests.support.twilio_double import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, sig
 SECRET = "a-secret-of-the-webhook"
 PUBLIC = "https://chat.example"
 TELEGRAM, SMS, STATUS = "/webhooks/telegram", "/webhooks/twilio/message", "/webhooks/twilio/status"
-FIXED_TABLES = ("areas", "heartbeats")
+FIXED_TABLES = ("areas", "heartbeats", "case_steps", "staff_notices")
+"""What the program writes by its own clock, whoever writes to it."""
 
 
 @dataclass

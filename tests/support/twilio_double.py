@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import aiohttp
 from aiohttp import web
@@ -34,6 +35,7 @@ _LOGIN = "Basic " + b64encode(f"{ACCOUNT_SID}:{AUTH_TOKEN}".encode()).decode()
 _SPEC = ("@twilio", "cli-core", "src", "services", "twilio-api", "twilio_api_v2010.json")
 _START_SECONDS = 60
 _LONGEST_BODY = 1600
+_LONGEST_TWIML = 4000
 
 
 @dataclass(slots=True)
@@ -99,6 +101,34 @@ class Garble:
 Trouble = Refuse | Hang | Drop | Garble
 
 
+@dataclass(slots=True)
+class PlacedCall:
+    """One telephone call that the double placed. `twiml` is what is said and asked; after a key, what answers it."""
+
+    sid: str
+    to: str
+    from_: str
+    twiml: str
+    status_callback: str
+    status: str = "in-progress"
+
+    @property
+    def said(self) -> list[str]:
+        """What a person hears, in order."""
+        return [say.text or "" for say in ET.fromstring(self.twiml).iter("Say")]
+
+    @property
+    def voices(self) -> list[tuple[str, str]]:
+        """(language, voice) of each sentence."""
+        return [(x.get("language", ""), x.get("voice", "")) for x in ET.fromstring(self.twiml).iter("Say")]
+
+    @property
+    def action(self) -> str:
+        """Where a key is posted; empty when none is asked for."""
+        gather = ET.fromstring(self.twiml).find("Gather")
+        return "" if gather is None else gather.get("action", "")
+
+
 class TwilioDouble:
     """The double's state and its hands. `faults` lists what was wrong with calls; a good test ends with none."""
 
@@ -108,23 +138,28 @@ class TwilioDouble:
         self._number = 0
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
         self._runner: web.AppRunner | None = None
-        self._known_fields = _known_fields()
+        self._known_fields = _known_fields("Messages")
+        self._known_call_fields = _known_fields("Calls")
         self.reset()
 
     def reset(self) -> None:
         """Forget messages, faults, troubles and STOPs. Message ids stay new."""
         self.messages: list[SentMessage] = []
+        self.placed: list[PlacedCall] = []
+        self.call_delay_seconds = 0.0
         self.faults: list[str] = []
         self.opted_out: set[str] = set()
         self.calls = 0
         self._troubles: deque[Trouble] = deque()
         self._list_troubles: deque[Trouble] = deque()
+        self._call_troubles: deque[Trouble] = deque()
 
     async def start(self) -> None:
         """Listen on a free port of 127.0.0.1; the address is in `url`."""
         app = web.Application()
         app.router.add_post("/2010-04-01/Accounts/{account}/Messages.json", self._create)
         app.router.add_get("/2010-04-01/Accounts/{account}/Messages.json", self._list)
+        app.router.add_post("/2010-04-01/Accounts/{account}/Calls.json", self._call)
         self._runner = web.AppRunner(app, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -148,6 +183,41 @@ class TwilioDouble:
     def next_creates(self, *troubles: Trouble) -> None:
         """What happens to the next calls that create a message, in order; after them all is well again."""
         self._troubles.extend(troubles)
+
+    def next_calls(self, *troubles: Trouble) -> None:
+        """What happens to the next calls that are to be placed."""
+        self._call_troubles.extend(troubles)
+
+    def calls_to(self, number: str) -> list[PlacedCall]:
+        """The calls to a number, oldest first."""
+        return [call for call in self.placed if call.to == number]
+
+    async def press(self, call: PlacedCall, key: str, url: str = "", **more: str) -> int:
+        """Press a key in a call: post it where the call asked; the status. What was answered is in the call's `twiml`.
+
+        `url` is where to post when a proxy stands between; the signature is for the call's own address.
+        """
+        form = self._call_form(call, "in-progress") | {"Digits": key} | more
+        address = call.action
+        headers = {"X-Twilio-Signature": sign(address, form)}
+        async with self._session.post(url or address, data=form, headers=headers) as answer:
+            if answer.status == 200:
+                call.twiml = await answer.text()
+            return answer.status
+
+    async def ends(self, call: PlacedCall, status: str, url: str = "") -> int:
+        """Tell how a call ended ("busy"), signed; the status that was answered."""
+        call.status = status
+        return await self.post(url or call.status_callback, self._call_form(call, status), call.status_callback)
+
+    def _call_form(self, call: PlacedCall, status: str) -> dict[str, str]:
+        about = {
+            "CallSid": call.sid,
+            "AccountSid": ACCOUNT_SID,
+            "ApiVersion": "2010-04-01",
+            "Direction": "outbound-api",
+        }
+        return about | {"From": call.from_, "To": call.to, "CallStatus": status}
 
     def next_lists(self, *troubles: Trouble) -> None:
         """What happens to the next calls that list messages."""
@@ -203,6 +273,43 @@ class TwilioDouble:
         if trouble is not None:
             return await _make_trouble(request, trouble)
         return web.json_response(self.messages[-1].as_json(), status=201)
+
+    async def _call(self, request: web.Request) -> web.StreamResponse:
+        """Place a call, when the description and Twilio's own rules allow it."""
+        trouble = self._call_troubles.popleft() if self._call_troubles else None
+        if isinstance(trouble, Refuse):
+            return _refusal(trouble)
+        status, answer = await self._ask_prism(request)
+        if status != 201:
+            return web.json_response(answer, status=status)
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        self.faults.extend(f"unknown field {name}" for name in form.keys() - self._known_call_fields)
+        if refusal := self._judge_call(request, form):
+            return _refusal(refusal)
+        if trouble is None or getattr(trouble, "is_taken", True):
+            self.placed.append(call := self._rung(form))
+        await asyncio.sleep(self.call_delay_seconds)
+        if trouble is not None:
+            return await _make_trouble(request, trouble)
+        shown = {"account_sid": ACCOUNT_SID, "sid": call.sid, "to": call.to, "from": call.from_, "status": "queued"}
+        return web.json_response(answer | shown | {"date_created": format_datetime(datetime.now(UTC))}, status=201)
+
+    def _judge_call(self, request: web.Request, form: dict[str, str]) -> Refuse | None:
+        """What Twilio refuses though its description does not say so: strange numbers, words that are not TwiML, or too many."""
+        if request.headers.get("Authorization") != _LOGIN:
+            return Refuse(401, 20003)
+        if not all(form.get(x, "").startswith("+") and form[x][1:].isdigit() for x in ("To", "From")):
+            return Refuse(400, 21211)
+        try:
+            is_twiml = ET.fromstring(form.get("Twiml", "")).tag == "Response"
+        except ET.ParseError:
+            is_twiml = False
+        return None if is_twiml and len(form["Twiml"]) <= _LONGEST_TWIML else Refuse(400, 12100)
+
+    def _rung(self, form: dict[str, str]) -> PlacedCall:
+        """The call of a good request."""
+        back = form.get("StatusCallback", "")
+        return PlacedCall(self._sid("CA"), form["To"], form["From"], form["Twiml"], back)
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
         trouble = self._list_troubles.popleft() if self._list_troubles else None
@@ -322,10 +429,10 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _known_fields() -> frozenset[str]:
-    """The form fields that Twilio's description knows for a new message."""
+def _known_fields(what: str) -> frozenset[str]:
+    """The form fields that Twilio's description knows for a new message ("Messages") or call ("Calls")."""
     spec = json.loads(node_modules().joinpath(*_SPEC).read_text())
-    create = spec["paths"]["/2010-04-01/Accounts/{AccountSid}/Messages.json"]["post"]
+    create = spec["paths"][f"/2010-04-01/Accounts/{{AccountSid}}/{what}.json"]["post"]
     schema = create["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
     return frozenset(schema["properties"])
 

@@ -87,9 +87,9 @@ def upgrade() -> None:
     sa.Column('case_id', sa.Uuid(), nullable=False),
     sa.Column('area', sa.Text(), nullable=False),
     sa.Column('clock_since', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('number', sa.SmallInteger(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('rung', one_of('rung', 'on_duty', 'first', 'second', 'lead', 'manager', 'safeguarding_lead', 'everybody'), nullable=False),
-    sa.Column('kind', one_of('step_kind', 'taken', 'nobody', 'told', 'failed', 'acknowledged', 'stopped'), nullable=False),
+    sa.Column('kind', one_of('step_kind', 'taken', 'nobody', 'told', 'failed', 'passed', 'acknowledged', 'lapsed', 'stopped'), nullable=False),
     sa.Column('means', one_of('means', 'console', 'telegram', 'sms', 'call'), nullable=True),
     sa.Column('staff_id', sa.Uuid(), nullable=True),
     sa.Column('code', sa.Text(), server_default='', nullable=False),
@@ -129,7 +129,7 @@ def upgrade() -> None:
     sa.Column('case_id', sa.Uuid(), nullable=False),
     sa.Column('area', sa.Text(), nullable=False),
     sa.Column('clock_since', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('number', sa.SmallInteger(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('staff_id', sa.Uuid(), nullable=False),
     sa.Column('means', one_of('means', 'console', 'telegram', 'sms', 'call'), nullable=False),
     sa.Column('status', one_of('notice_status', 'due', 'sending', 'told', 'failed', 'not_needed'), nullable=False),
@@ -163,33 +163,43 @@ def upgrade() -> None:
     op.add_column('cases', sa.Column('clock_next_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('cases', sa.Column('acknowledged_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('cases', sa.Column('acknowledged_by', sa.Uuid(), nullable=True))
+    op.add_column('cases', sa.Column('lost_since', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('cases', sa.Column('lost_ask_at', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('cases', sa.Column('lost_adviser_id', sa.Uuid(), nullable=True))
     op.add_column('cases', sa.Column('outcome', one_of('case_outcome', 'answered', 'booked', 'passed_on', 'safe_now', 'emergency_services', 'no_reply', 'wrong_number', 'withdrawn'), nullable=True))
     op.add_column('cases', sa.Column('persons_view', sa.Text(), server_default='', nullable=False))
     op.add_column('cases', sa.Column('next_on', sa.Date(), nullable=True))
     op.add_column('cases', sa.Column('next_step', sa.LargeBinary(), nullable=True))
     op.add_column('cases', sa.Column('closed_by_id', sa.Uuid(), nullable=True))
-    op.create_index('ix_cases_clock', 'cases', ['clock_next_at'], unique=False, postgresql_where=sa.text('closed_at IS NULL AND acknowledged_at IS NULL'))
+    op.create_index('ix_cases_clock', 'cases', ['clock_next_at'], unique=False, postgresql_where=sa.text('closed_at IS NULL AND clock_next_at IS NOT NULL'))
     op.create_index('ix_cases_held', 'cases', ['adviser_id'], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
+    op.create_index('ix_cases_lost', 'cases', ['lost_ask_at'], unique=False, postgresql_where=sa.text('lost_ask_at IS NOT NULL'))
     op.execute("UPDATE cases SET clock_since = opened_at, clock_next_at = opened_at WHERE closed_at IS NULL")
     op.create_unique_constraint(op.f('uq_cases_number'), 'cases', ['number'])
     op.create_foreign_key(op.f('fk_cases_acknowledged_by_staff'), 'cases', 'staff', ['acknowledged_by'], ['id'])
     op.create_foreign_key(op.f('fk_cases_adviser_id_staff'), 'cases', 'staff', ['adviser_id'], ['id'])
+    op.create_foreign_key(op.f('fk_cases_lost_adviser_id_staff'), 'cases', 'staff', ['lost_adviser_id'], ['id'])
     op.create_foreign_key(op.f('fk_cases_closed_by_id_staff'), 'cases', 'staff', ['closed_by_id'], ['id'])
     append_only("case_steps")
 
 
 def downgrade() -> None:
+    op.drop_constraint(op.f('fk_cases_lost_adviser_id_staff'), 'cases', type_='foreignkey')
     op.drop_constraint(op.f('fk_cases_closed_by_id_staff'), 'cases', type_='foreignkey')
     op.drop_constraint(op.f('fk_cases_adviser_id_staff'), 'cases', type_='foreignkey')
     op.drop_constraint(op.f('fk_cases_acknowledged_by_staff'), 'cases', type_='foreignkey')
     op.drop_constraint(op.f('uq_cases_number'), 'cases', type_='unique')
     op.drop_index('ix_cases_clock', table_name='cases')
+    op.drop_index('ix_cases_lost', table_name='cases', postgresql_where=sa.text('lost_ask_at IS NOT NULL'))
     op.drop_index('ix_cases_held', table_name='cases', postgresql_where=sa.text('closed_at IS NULL'))
     op.drop_column('cases', 'closed_by_id')
     op.drop_column('cases', 'next_step')
     op.drop_column('cases', 'next_on')
     op.drop_column('cases', 'persons_view')
     op.drop_column('cases', 'outcome')
+    op.drop_column('cases', 'lost_adviser_id')
+    op.drop_column('cases', 'lost_ask_at')
+    op.drop_column('cases', 'lost_since')
     op.drop_column('cases', 'acknowledged_by')
     op.drop_column('cases', 'acknowledged_at')
     op.drop_column('cases', 'clock_next_at')

@@ -7,7 +7,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dialogs.effects import CaseUrgency
-from server.escalations.clock import AGAIN_EVERY, LOUD, Means, Rung, Running, due, next_at
+from server.escalations.clock import (
+    AGAIN_EVERY,
+    HOLDS_FOR,
+    LOUD,
+    MOST_ROUNDS_AT_ONCE,
+    Means,
+    Rung,
+    Running,
+    due,
+    going_on,
+    has_lapsed,
+    next_at,
+    next_loud,
+)
 
 AT = datetime(2026, 6, 9, 2, 0, tzinfo=UTC)
 
@@ -55,9 +68,11 @@ def test_a_disclosure_climbs_in_quarters_of_an_hour() -> None:
 
 
 @pytest.mark.parametrize("urgency", [CaseUrgency.ADVICE, CaseUrgency.ACCESS, CaseUrgency.COMPLAINT])
-def test_what_is_no_danger_waits_for_the_morning(urgency: CaseUrgency) -> None:
-    assert told(clock(urgency, in_hours=False), 2000) == []
-    assert told(clock(urgency, in_hours=True), 2000)
+def test_what_is_no_danger_rings_nobody_and_climbs_in_minutes_at_the_desk(urgency: CaseUrgency) -> None:
+    asked_at_night = clock(urgency, in_hours=False)
+    assert told(asked_at_night, 2000) == told(clock(urgency, in_hours=True), 2000)
+    assert all(Means.CALL not in step.means for step in asked_at_night.plan)
+    assert [step.rung for step in due(asked_at_night, timedelta(0), ())] == [asked_at_night.plan[0].rung]
 
 
 def test_danger_rings_again_and_again_until_somebody_answers() -> None:
@@ -93,3 +108,60 @@ def test_somebody_is_rung_by_telephone_at_every_step_about_danger(urgency: CaseU
     assert Means.CALL in LOUD
     assert [step.after for step in plan] == sorted(step.after for step in plan)
     assert next_at(clock(urgency, in_hours=in_hours), ()) == timedelta(0)
+
+
+def acknowledged(urgency: CaseUrgency, minutes: float, *, in_hours: bool = False) -> Running:
+    return Running(urgency, AT, began_in_hours=in_hours, acknowledged_at=AT + timedelta(minutes=minutes))
+
+
+def test_an_acknowledgement_holds_five_minutes_and_for_ever_once_somebody_answered() -> None:
+    taken = acknowledged(CaseUrgency.CRISIS, 1)
+    assert not has_lapsed(taken, AT + timedelta(minutes=5.9), is_answered=False)
+    assert has_lapsed(taken, AT + timedelta(minutes=6), is_answered=False)
+    assert not has_lapsed(taken, AT + timedelta(days=1), is_answered=True)
+    assert not has_lapsed(clock(CaseUrgency.CRISIS, in_hours=False), AT + timedelta(days=1), is_answered=False)
+
+
+def test_the_clock_goes_on_from_where_it_was() -> None:
+    taken = acknowledged(CaseUrgency.CRISIS, 6)
+    assert [step.rung for step in going_on(taken, timedelta(minutes=11), {1, 2})] == [Rung.MANAGER]
+
+
+def test_a_broken_promise_rings_the_next_one_at_once_though_it_is_not_due() -> None:
+    taken = acknowledged(CaseUrgency.SAFEGUARDING, 1)
+    assert [step.rung for step in going_on(taken, timedelta(minutes=6), {1})] == [Rung.SECOND]
+    assert next_at(clock(CaseUrgency.SAFEGUARDING, in_hours=False), {1, 2}) == timedelta(minutes=60)
+
+
+def test_a_broken_promise_about_advice_rings_nobody() -> None:
+    taken = acknowledged(CaseUrgency.ADVICE, 1, in_hours=True)
+    assert list(going_on(taken, timedelta(minutes=6), {1})) == []
+
+
+@pytest.mark.parametrize("urgency", [CaseUrgency.CRISIS, CaseUrgency.SAFEGUARDING])
+@pytest.mark.parametrize("in_hours", [True, False])
+def test_whenever_a_promise_about_danger_is_broken_somebody_is_rung(urgency: CaseUrgency, in_hours: bool) -> None:
+    """In a clock that was looked at each minute until somebody acknowledged."""
+    for minutes in range(90):
+        before = {step.number for step in due(clock(urgency, in_hours=in_hours), timedelta(minutes=minutes), ())}
+        taken = acknowledged(urgency, minutes, in_hours=in_hours)
+        found = list(going_on(taken, timedelta(minutes=minutes) + HOLDS_FOR, before))
+        assert any(step.means == LOUD for step in found), minutes
+        assert not before & {step.number for step in found}, minutes
+
+
+def test_of_many_missed_repetitions_only_the_newest_come() -> None:
+    running = clock(CaseUrgency.CRISIS, in_hours=False)
+    found = list(due(running, timedelta(hours=8), {1, 2, 3, 4, 5}))
+    assert len(found) == MOST_ROUNDS_AT_ONCE
+    later = next_at(running, {step.number for step in found} | {1, 2, 3, 4, 5})
+    assert later is not None
+    assert timedelta(hours=8) < later <= timedelta(hours=8) + AGAIN_EVERY
+
+
+def test_the_next_loud_one_is_the_next_that_rings() -> None:
+    running = clock(CaseUrgency.CRISIS, in_hours=True)
+    step = next_loud(running, {1, 2})
+    assert step is not None
+    assert step.rung is Rung.SECOND
+    assert next_loud(running, range(10)) is None
