@@ -16,15 +16,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import NotFromProvider, Unreadable
-from dialogs.messages import (
-    ButtonPress,
-    ChannelName,
-    InboundMessage,
-    MessageKind,
-    SentFile,
-    clean_file_name,
-    clean_text,
-)
+from bot.telegram.files import files_of, words_beside
+from dialogs.messages import ButtonPress, ChannelName, InboundMessage, MessageKind, clean_text
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -50,8 +43,6 @@ _KINDS = {
     "sticker": MessageKind.STICKER,
     "dice": MessageKind.STICKER,
 }
-_FETCHED = frozenset({"voice", "audio", "video_note", "photo", "document", "video", "animation"})
-_LONGEST_FILE_ID = 512
 _MEMBERSHIP = {"kicked": MessageKind.BLOCKED, "member": MessageKind.UNBLOCKED}
 _IN_THE_GROUP = frozenset({"member", "administrator", "restricted"})
 
@@ -177,7 +168,7 @@ def _read_message(raw: Mapping[str, Any], message: Mapping[str, Any], lane: str,
     name = next((name for name in _KINDS if name in message), None)
     if name is None:
         return None
-    return replace(base, kind=_KINDS[name], text=_words_beside(name, message), files=_files(name, message[name]))
+    return replace(base, kind=_KINDS[name], text=words_beside(name, message), files=files_of(name, message[name]))
 
 
 def _read_edited(raw: Mapping[str, Any], message: Mapping[str, Any], lane: str, _: datetime | None) -> Parsed:
@@ -235,35 +226,6 @@ def _said(message: Mapping[str, Any]) -> str | None:
     if "rich_message" in message:
         return clean_text("\n".join(_rich_blocks(message["rich_message"])))
     return None
-
-
-def _words_beside(name: str, message: Mapping[str, Any]) -> str:
-    """What was written under it; of a sticker the emoji that it stands for."""
-    sticker = message.get("sticker")
-    if name == "sticker" and isinstance(sticker, Mapping):
-        return _text(sticker.get("emoji"))
-    return _text(message.get("caption"))
-
-
-def _files(name: str, content: object) -> tuple[SentFile, ...]:
-    """What can be fetched of it; of a photo, which comes in several sizes, the largest."""
-    if name == "photo" and isinstance(content, list):
-        sizes = [size for size in content if isinstance(size, Mapping)]
-        content = max(sizes, key=lambda size: _count(size.get("width")) or 0, default=None)
-    if name not in _FETCHED or not isinstance(content, Mapping):
-        return ()
-    source, own_name = content.get("file_id"), content.get("file_name")
-    if not isinstance(source, str) or not 0 < len(source) <= _LONGEST_FILE_ID:
-        return ()
-    return (
-        SentFile(
-            source, clean_file_name(own_name if isinstance(own_name, str) else ""), _count(content.get("file_size"))
-        ),
-    )
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def _rich_blocks(rich: object) -> Iterator[str]:

@@ -66,7 +66,8 @@ def _files(voice: Voice, held: MyDataCompiled) -> list[str]:
         return []
     count = voice.plural("We hold {n} file from you.", "We hold {n} files from you.", len(held.files_sent_at))
     days = dict.fromkeys(voice.full_date(at.date()) for at in held.files_sent_at)
-    return [f"{count} {voice.say('Sent on: {dates}.', dates=', '.join(days))}"]
+    sent = voice.say("Sent on: {dates}.", dates=", ".join(days))
+    return [f"{count} {sent}"]
 
 
 def ask_delete(talk: Talk) -> Turn:
