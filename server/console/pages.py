@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from fastapi import APIRouter
 
 from server.console.desk import Desk
+from server.console.pages_files import FilePages
 from server.console.pages_queue import QueuePages
 from server.staff.pages import console_router
 
@@ -20,7 +21,7 @@ class Pages(Protocol):
         """Its routes, below `/console`."""
 
 
-PAGES: Final[tuple[type[Pages], ...]] = (QueuePages,)
+PAGES: Final[tuple[type[Pages], ...]] = (QueuePages, FilePages)
 """Every class of pages; a new one is added here."""
 
 
