@@ -85,7 +85,7 @@ class TwilioMedia:
                 if isinstance(found, bytes):
                     return found
                 address = urljoin(address, found)
-        except NotPublic:
+        except (NotPublic, aiohttp.InvalidURL):
             raise FetchError(NOT_PUBLIC, is_retryable=False) from None
         except aiohttp.ClientConnectorError as error:
             is_ours = isinstance(error.os_error, NotPublic)

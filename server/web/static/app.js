@@ -185,9 +185,12 @@ function send(fields, shown, isPress = false, files = null) {
 }
 
 // Only what has a file to carry goes as such a form, and may take its time on a slow line.
+// A list of its own: the other one is emptied with its field, and this one may have to be sent again.
 function carry(form, files) {
+  const own = new DataTransfer();
+  for (const one of files) own.items.add(one);
   form.elements.file.disabled = false;
-  form.elements.file.files = files;
+  form.elements.file.files = own.files;
   form.setAttribute("hx-encoding", "multipart/form-data");
   form.setAttribute("hx-request", JSON.stringify({ timeout: UPLOAD_MS }));
 }
