@@ -78,8 +78,9 @@ def _is_for_person(talk: Talk, effects: tuple[Effect, ...]) -> bool:
 
 def _not_kept(talk: Talk, kind: MessageKind) -> Turn:
     """Nobody is asked to open it: says so, and how to get a person and when one is there."""
-    nine = talk.voice.say("9 gets a person. Then send it again. {truth}", truth=truth(talk.voice, talk.facts))
-    text = f"{talk.voice.say(WORDS[kind])} {nine}"
+    nine = talk.voice.say("9 gets a person. {truth}", truth=truth(talk.voice, talk.facts))
+    again = talk.voice.say("Ask first, then send it again.")
+    text = f"{talk.voice.say(WORDS[kind])} {nine} {again}"
     return respond(talk, talk.reply(text), kind.value, then=Next("media", notes={"reason": kind.value}))
 
 

@@ -110,7 +110,8 @@ async def with_case(wire: Wire, chat: int, words: str = "9") -> None:
 async def test_without_a_case_nothing_is_fetched_or_kept_and_that_is_said(wire: Wire) -> None:
     await wire.says(1, "hello")
     said = await sends(wire, update := photo_of(wire, 1))
-    assert "We did not keep it. 9 gets a person. Then send it again." in said
+    assert "We did not keep it. 9 gets a person." in said
+    assert "Ask first, then send it again." in said
     assert await rows(wire, 1) == []
     await wire.says(1, "9")  # the case comes after: what nobody would open was not collected
     assert await rows(wire, 1) == []

@@ -91,7 +91,7 @@ async def test_before_anybody_is_asked_it_is_not_kept(program: Program) -> None:
         await person.opens()
         before = await count(program)
         await sends(person, picture())
-        assert "We did not keep it. 9 gets a person. Then send it again." in person.heard
+        assert "Ask first, then send it again." in person.heard
         await person.says("9")
         assert await count(program) == before
 
