@@ -19,7 +19,10 @@ KINDS = (MessageKind.PHOTO, MessageKind.VOICE, MessageKind.FILE)
 def test_with_nobody_asked_it_is_not_kept_and_that_is_said(kind):
     story = Story(desk=OPEN)
     assert story.says("", kind, files=(PHOTO,)).effects == ()
-    assert "We did not keep it. 9 gets a person. People are here now, until 5pm. Ask first, then send it again." in story.last.text
+    assert (
+        "We did not keep it. 9 gets a person. People are here now, until 5pm. Ask first, then send it again."
+        in story.last.text
+    )
     assert [type(effect) for effect in story.says("9").effects] == [OpenCase]
 
 
