@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from dialogs.messages import ChannelName, Limits, Reply
 
@@ -61,3 +61,18 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Let go of connections. Repeating is harmless."""
+
+
+@runtime_checkable
+class FileSource(Protocol):
+    """A channel whose provider keeps the files that people sent, until we fetch them."""
+
+    async def fetch_file(self, source: str, most_bytes: int) -> bytes:
+        """The file behind `SentFile.source`, all of it. Raises `bot.errors.FetchError`, also for one that is larger."""
+
+
+TOO_LARGE = "too-large"
+NO_ANSWER = "no-answer"
+NOT_THERE = "not-there"
+WRONG_LENGTH = "wrong-length"
+"""Codes of `bot.errors.FetchError` that every channel has."""

@@ -32,6 +32,19 @@ class SendError(ChannelError):
         self.is_opted_out = is_opted_out
 
 
+class FetchError(ChannelError):
+    """A file that somebody sent could not be fetched. `code` is a countable reason and holds nothing personal.
+
+    `is_retryable`: trying again later can work. `retry_after_seconds`: not before (None: caller's own backoff).
+    """
+
+    def __init__(self, code: str, *, is_retryable: bool, retry_after_seconds: float | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.is_retryable = is_retryable
+        self.retry_after_seconds = retry_after_seconds
+
+
 class NotFromProvider(ChannelError):
     """The signature or secret is missing or wrong: refuse, store nothing, count it."""
 

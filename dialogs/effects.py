@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dialogs.messages import SentFile
+
 
 class CaseUrgency(StrEnum):
     """Which clock of domain.md 9.1 a case runs on."""
@@ -33,6 +35,13 @@ class OpenCase:
 @dataclass(frozen=True, slots=True)
 class AddToCase:
     """The message of this turn belongs to the open case, as what it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepFiles:
+    """Keep these files of this turn's message with the open case, for a person to open."""
+
+    files: tuple[SentFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,7 @@ class MarkAddress:
 Effect = (
     OpenCase
     | AddToCase
+    | KeepFiles
     | FileUnanswered
     | StopMessages
     | StartMessages

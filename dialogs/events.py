@@ -18,7 +18,8 @@ class HeldAddress:
 class MyDataCompiled:
     """What is held about the person, from the real record. Instants are in the area's zone.
 
-    `kept_days` is how long messages are kept; `case_opened_at` are the requests to a person still open, oldest first.
+    `kept_days` is how long messages are kept; `case_opened_at` are the requests to a person still open, `files_sent_at` the
+    files that are held; both oldest first.
     """
 
     first_seen_at: datetime
@@ -26,6 +27,7 @@ class MyDataCompiled:
     message_count: int
     kept_days: int
     case_opened_at: tuple[datetime, ...] = ()
+    files_sent_at: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from dialogs.messages import ChannelName
 
+MOST_FILES_AN_HOUR = 20
+"""Files of one person that are kept within an hour."""
+
 
 class Nation(StrEnum):
     """Where the law applies."""
@@ -43,6 +46,7 @@ class Facts:
 
     `now` is aware, in the area's zone. `languages` are the ones offered, in menu order. `recent_messages` counts what
     this person sent in about the last ten seconds, this message included. `web_address` and `sms_number` are other ways in (empty: none).
+    `files_left` is how many files more may be kept of this person just now.
     `is_late` is true when an earlier-sent message arrives after a later-sent one was answered.
     """
 
@@ -58,3 +62,4 @@ class Facts:
     is_late: bool = False
     web_address: str = ""
     sms_number: str = ""
+    files_left: int = MOST_FILES_AN_HOUR

@@ -5,10 +5,12 @@ Belongs here: plain, immutable values that both sides need. Nothing here knows a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
+from unicodedata import category
 
 
 class ChannelName(StrEnum):
@@ -86,6 +88,24 @@ def _small(digits: str) -> bool:
     return digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS
 
 
+MOST_FILE_BYTES = 10 * 1024 * 1024
+"""Largest file that is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A picture, recording or document that came with a message.
+
+    `source` is what its channel fetches it by (empty: `content` is all of it). `name` is the sender's own, cleaned, for eyes only;
+    `size_bytes` is what was said about it, or counted (None: nobody said).
+    """
+
+    source: str = ""
+    name: str = ""
+    size_bytes: int | None = None
+    content: bytes = field(default=b"", repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
     """One thing a person sent, the same whatever the channel.
@@ -93,7 +113,8 @@ class InboundMessage:
     `sender` is their address on the channel (chat id, E.164 number, web session id); `lane` is our own address
     that it came to, which is also the one that answers. `external_id` is unique per lane: a second arrival of the
     same id is the same message. `sent_at` is the provider's instant (aware, UTC), which can be out of order.
-    `text` has no null characters and no lone surrogates and is at most 10,000 characters.
+    `text` has no null characters and no lone surrogates and is at most 10,000 characters; with a picture or file it is
+    what was written under it. `files` are empty for what nobody could open (a poll, a story).
     """
 
     channel: ChannelName
@@ -106,6 +127,7 @@ class InboundMessage:
     press: ButtonPress | None = None
     payload: str = ""
     display_language: str | None = None
+    files: tuple[SentFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +246,15 @@ def clean_text(raw: str) -> str:
     both_ends = raw if len(raw) <= MAX_TEXT else f"{raw[: half - 1]}\n{raw[-half:]}"
     kept = (c for c in both_ends if (c >= " " or c in "\n\t") and not "\ud800" <= c <= "\udfff" and c != "\x7f")
     return "".join(kept).strip()
+
+
+LONGEST_FILE_NAME = 100
+
+
+def clean_file_name(raw: str) -> str:
+    """The last part of a name, without anything that cannot be seen or turns the reading direction; of a long one the end stays."""
+    last = re.split(r"[/\\]", clean_text(raw))[-1]
+    return "".join(c for c in last if category(c)[0] != "C").strip(" .")[-LONGEST_FILE_NAME:]
 
 
 @dataclass(frozen=True, slots=True)

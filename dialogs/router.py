@@ -41,11 +41,11 @@ ALWAYS = {MENU_NUMBER: "menu", PERSON_NUMBER: "person"}
 def route(talk: Talk) -> Turn:
     """The turn for a message. Danger comes first, whatever else is going on."""
     if talk.reading.alarm:
-        return crisis.card(talk, talk.reading.alarm)
+        return media.beside(talk, crisis.card(talk, talk.reading.alarm))
     talk, too_fast = slow_down(talk)
     if too_fast:
-        return too_fast
-    return next(turn for step in STEPS if (turn := step(talk)) is not None)
+        return media.beside(replace(talk, text=""), too_fast)
+    return media.beside(talk, next(turn for step in STEPS if (turn := step(talk)) is not None))
 
 
 def again(talk: Talk, text: str) -> Turn:
@@ -72,11 +72,6 @@ def _start_word(talk: Talk) -> Turn:
     if talk.facts.is_stopped or talk.state.is_greeted:
         return stopping.start(talk)
     return greeting.greet(talk)
-
-
-def _media(talk: Talk) -> Turn | None:
-    kind = talk.message.kind if talk.message else MessageKind.TEXT
-    return media.refuse(talk, kind) if kind in media.WORDS else None
 
 
 def _press(talk: Talk) -> Turn | None:
@@ -281,7 +276,7 @@ AGAIN: tuple[Step, ...] = (
 
 STEPS: tuple[Step, ...] = (
     _stop_words,
-    _media,
+    media.take,
     _press,
     _number,
     _join,

@@ -25,6 +25,7 @@ from server.staff import pages as staff_pages
 from server.staff.errors import MayNot
 from server.web.headers import HEADERS, SecurityHeaders
 from server.webhooks import health, webchat
+from server.webhooks.websaid import MULTIPART
 from server.wiring import Service
 
 log = logger(__name__)
@@ -145,7 +146,10 @@ class AwayIsTryAgain:
 
 
 class BodyLimit:
-    """Refuses a body that is larger than any message: by its announced length, or while it comes in."""
+    """Refuses a body that is larger than any message: by its announced length, or while it comes in.
+
+    The one form that may carry a file has a limit of its own, and reads no further (`server.webhooks.websaid`).
+    """
 
     def __init__(self, app: ASGIApp, most_bytes: int) -> None:
         self.app = app
@@ -153,7 +157,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is small enough."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or _may_carry_file(scope):
             await self.app(scope, receive, send)
             return
         announced = dict(scope["headers"]).get(b"content-length", b"0")
@@ -180,6 +184,13 @@ class BodyLimit:
         if seen > self.most_bytes:
             metrics.refused.labels("body", "too-large").inc()
             await (await _on_error(Request(scope), TooLarge()))(scope, receive, send)
+
+
+def _may_carry_file(scope: Scope) -> bool:
+    """True for the chat page's form with a file in it."""
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    is_form = headers.get(b"content-type", b"").lower().startswith(MULTIPART.encode())
+    return is_form and scope["path"] == "/say"
 
 
 class RequestIds:

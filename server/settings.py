@@ -106,6 +106,10 @@ class Settings(BaseSettings):
         90, ge=1, description="Messages without an open case are deleted after so many days."
     )
 
+    files_area_mb: int = Field(
+        2000, ge=0, description="Pictures, recordings and files that an area keeps at once, in MB; 0: none are taken."
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _split_languages(cls, values: dict[str, object]) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import server.answers.unanswered
+import server.conversations.files_models
 import server.conversations.models
 import server.db.heartbeats
 import server.escalations.models

@@ -14,7 +14,7 @@ from fastapi import APIRouter
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.channel import Channel
+from bot.channel import Channel, FileSource
 from bot.webchat.channel import WebChatChannel
 from bot.webchat.inbound import LANE as WEB_LANE
 from dialogs.ports import Ports
@@ -23,6 +23,8 @@ from server.answers.live import LiveLibrary
 from server.clock import utc_now
 from server.console.desk import DESK_TEMPLATES, Desk
 from server.console.words import ERRORS
+from server.conversations.files import FILES_TOPIC
+from server.conversations.files_privacy import FilesData
 from server.conversations.privacy import ConversationsData
 from server.conversations.service import LIVE_TOPIC, AreaProfile, Conversations
 from server.couriers import Couriers, couriers
@@ -60,7 +62,13 @@ if TYPE_CHECKING:
 UNPACED = 10_000.0
 LEAST_FREE_CONNECTIONS = 3
 
-PERSONAL_DATA: tuple[PersonalData, ...] = (OutboxData(), EscalationsData(), ConversationsData(), PeopleData())
+PERSONAL_DATA: tuple[PersonalData, ...] = (
+    OutboxData(),
+    FilesData(),
+    EscalationsData(),
+    ConversationsData(),
+    PeopleData(),
+)
 """Every slice that points at a person, in the order in which to delete: what points, before what is pointed at."""
 
 
@@ -88,6 +96,11 @@ class Service:
     telegram_channel: TelegramChannel | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     learning: asyncio.Task[None] | None = None
+
+    @property
+    def file_sources(self) -> dict[str, FileSource]:
+        """Lanes whose provider keeps files until they are fetched."""
+        return {name: lane.channel for name, lane in self.lanes.items() if isinstance(lane.channel, FileSource)}
 
     @property
     def ports(self) -> Ports:
@@ -183,7 +196,9 @@ def build(
     outbox = Outbox(process, frozenset({WEB_LANE}))
     channels = {WEB_LANE: WebChatChannel()} | {name: lane.channel for name, lane in made_lanes.items()}
     conversations = Conversations(engine, ports, outbox, sender, channels, _area(settings, zone), PERSONAL_DATA)
-    signals = Signals(database_url, (LIVE_TOPIC, OUTBOX_TOPIC, escalations.CASES_TOPIC, escalations.CLOCK_TOPIC))
+    signals = Signals(
+        database_url, (LIVE_TOPIC, OUTBOX_TOPIC, escalations.CASES_TOPIC, escalations.CLOCK_TOPIC, FILES_TOPIC)
+    )
     assets = Assets()
     stopping = asyncio.Event()
     console = _console(settings, zone, engine, assets)
@@ -242,6 +257,7 @@ def _area(settings: Settings, zone: ZoneInfo) -> AreaProfile:
         web_address=settings.own_url,
         sms_number=settings.sms_number,
         kept_days=settings.keep_messages_days,
+        files_bytes=settings.files_area_mb * 1_000_000,
     )
 
 

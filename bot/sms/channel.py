@@ -17,6 +17,7 @@ from bot.sms.encoding import count_parts
 from bot.sms.errors import EMPTY, NO_ANSWER, TOO_LONG, send_error
 from bot.sms.fitting import fit
 from bot.sms.inbound import WHATSAPP_PREFIX
+from bot.sms.media import TwilioMedia
 from bot.sms.render import MEDIA, render
 from dialogs.messages import ChannelName, Reply, ReplyKind
 
@@ -54,6 +55,7 @@ class SmsChannel:
         self.limits = MEDIA[name].limits
         self._sender = sender
         self._http = TwilioHttp(sender.base_url, sender.timeout_seconds)
+        self._media = TwilioMedia(sender.account_sid, sender.auth_token, sender.base_url)
         self._client = Client(sender.account_sid, sender.auth_token, http_client=self._http)
 
     def fit(self, reply: Reply) -> tuple[Reply, Reply | None]:
@@ -84,9 +86,14 @@ class SmsChannel:
     async def typing(self, to: str) -> None:
         """Nobody sees it here."""
 
+    async def fetch_file(self, source: str, most_bytes: int) -> bytes:
+        """The attachment at that address of Twilio's. Raises `FetchError`."""
+        return await self._media.fetch(source, most_bytes)
+
     async def close(self) -> None:
         """Let go of connections. Repeating is harmless."""
         await self._http.close()
+        await self._media.close()
 
     def _body(self, reply: Reply) -> str:
         """The text on the wire. Raises `SendError` when empty or not fitted; a crisis reply goes as far as it fits."""

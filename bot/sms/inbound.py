@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import phonenumbers
 
 from bot.errors import Unreadable
-from dialogs.messages import ChannelName, InboundMessage, MessageKind, clean_text
+from dialogs.messages import ChannelName, InboundMessage, MessageKind, SentFile, clean_text
 
 WHATSAPP_PREFIX = "whatsapp:"
 _HOME_REGION = "GB"
 _LONGEST_SENDER = 64
 _NUMBER = re.compile(r"\+?[\d ().-]+")
 _SHORT_CODE = re.compile(r"\d{3,6}")
+MOST_MEDIA = 10
+"""Attachments of one message, says Twilio."""
+
+_LONGEST_SOURCE = 2000
 _MEDIA = {"image": MessageKind.PHOTO, "audio": MessageKind.VOICE}
 _CARDS = frozenset({"text/vcard", "text/x-vcard"})
 
@@ -38,6 +42,7 @@ def parse(form: Mapping[str, str], lane: str, now: datetime) -> InboundMessage:
         sent_at=now,
         kind=_kind(form, is_whatsapp=is_whatsapp),
         text=clean_text(_text(form)),
+        files=tuple(_files(form, is_whatsapp=is_whatsapp)),
     )
 
 
@@ -71,9 +76,26 @@ def _kind(form: Mapping[str, str], *, is_whatsapp: bool) -> MessageKind:
         return MessageKind.LOCATION
     if form.get("NumMedia", "0").strip() in ("", "0"):
         return MessageKind.TEXT
-    media_type = form.get("MediaContentType0", "").lower().split(";")[0].strip()
+    return _kind_of(_media_type(form, 0), is_whatsapp=is_whatsapp)
+
+
+def _kind_of(media_type: str, *, is_whatsapp: bool) -> MessageKind:
     if media_type in _CARDS:
         return MessageKind.CONTACT
     if is_whatsapp and media_type == "image/webp":  # WhatsApp's stickers, and nothing else of its
         return MessageKind.STICKER
-    return _MEDIA.get(media_type.split("/")[0], MessageKind.FILE)
+    return _MEDIA.get(media_type.split("/", maxsplit=1)[0], MessageKind.FILE)
+
+
+def _media_type(form: Mapping[str, str], number: int) -> str:
+    return form.get(f"MediaContentType{number}", "").lower().split(";")[0].strip()
+
+
+def _files(form: Mapping[str, str], *, is_whatsapp: bool) -> Iterator[SentFile]:
+    """Where Twilio holds each attachment; cards with somebody's number and stickers are left there."""
+    count = form.get("NumMedia", "").strip()
+    for number in range(min(int(count), MOST_MEDIA) if count.isascii() and count.isdigit() else 0):
+        kind = _kind_of(_media_type(form, number), is_whatsapp=is_whatsapp)
+        source = form.get(f"MediaUrl{number}", "").strip()
+        if source and len(source) <= _LONGEST_SOURCE and kind not in (MessageKind.CONTACT, MessageKind.STICKER):
+            yield SentFile(source)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,13 +16,13 @@ from typing import Any
 from aiogram import methods
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
 
-from bot.channel import SendResult
-from bot.errors import SendError
+from bot.channel import NOT_THERE, TOO_LARGE, WRONG_LENGTH, SendResult
+from bot.errors import FetchError, SendError
 from bot.telegram.errors import MAY_HAVE_ARRIVED
 from bot.telegram.profile import BotProfile
 from bot.telegram.render import TelegramPiece, render
 from bot.telegram.updates import ALLOWED_UPDATES
-from bot.telegram.wire import BotApi, GetUpdates, SendMessage
+from bot.telegram.wire import BotApi, GetFile, GetUpdates, SendMessage
 from dialogs.messages import ChannelName, Limits, Reply
 
 MESSAGES_A_SECOND = 30
@@ -34,6 +35,8 @@ TIMEOUT_SECONDS = 10
 _BEST_EFFORT_SECONDS = 3
 _PATIENCE_SECONDS = 3.0
 _TRIES_OF_A_LATER_PIECE = 3
+_FILE_PATH = re.compile(r"(?:[\w-]+/)*[\w-]+(?:\.[\w-]+)*")
+"""Below the bot's own folder: no dots that lead out of it, no host."""
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -101,6 +104,25 @@ class TelegramChannel:
         call = GetUpdates(offset=offset, timeout=timeout, allowed_updates=list(ALLOWED_UPDATES))
         updates: list[dict[str, Any]] = await self._api.call(call, timeout + TIMEOUT_SECONDS)
         return updates
+
+    async def fetch_file(self, source: str, most_bytes: int) -> bytes:
+        """The file of that id; getFile first, because its address lives an hour. Raises `FetchError`."""
+        try:
+            answer = await self._api.call(GetFile(file_id=source))
+        except SendError as fault:
+            # a bot may fetch up to 20 MB: "file is too big" is a bad request like an id that is wrong
+            raise FetchError(
+                fault.code, is_retryable=fault.is_retryable, retry_after_seconds=fault.retry_after_seconds
+            ) from None
+        path, size = (answer.get("file_path"), answer.get("file_size")) if isinstance(answer, Mapping) else (None, None)
+        if isinstance(size, int) and size > most_bytes:
+            raise FetchError(TOO_LARGE, is_retryable=False)
+        if not isinstance(path, str) or not _FILE_PATH.fullmatch(path):
+            raise FetchError(NOT_THERE, is_retryable=False)
+        content = await self._api.download(path, most_bytes)
+        if isinstance(size, int) and len(content) != size:
+            raise FetchError(WRONG_LENGTH, is_retryable=True)
+        return content
 
     async def close(self) -> None:
         """Let go of connections. Repeating is harmless."""

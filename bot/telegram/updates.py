@@ -1,7 +1,8 @@
 """Telegram's updates as the one value that the conversation takes, and proof that they came from Telegram.
 
 Belongs here: reading plain dictionaries, without aiogram (a few microseconds each, and nothing heavy to import).
-Telegram's own coordinates, files and phone numbers of contacts are left behind: nobody here needs them.
+Telegram's own coordinates and phone numbers of contacts are left behind: nobody here needs them. Of a file only its name
+at Telegram is read; whether anybody fetches it is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import NotFromProvider, Unreadable
+from bot.telegram.files import files_of, words_beside
 from dialogs.messages import ButtonPress, ChannelName, InboundMessage, MessageKind, clean_text
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
@@ -163,8 +165,10 @@ def _read_message(raw: Mapping[str, Any], message: Mapping[str, Any], lane: str,
     said = _said(message)
     if said is not None:
         return _spoken(base, said)
-    kind = next((kind for name, kind in _KINDS.items() if name in message), None)
-    return None if kind is None else replace(base, kind=kind, text=_text(message.get("caption")))
+    name = next((name for name in _KINDS if name in message), None)
+    if name is None:
+        return None
+    return replace(base, kind=_KINDS[name], text=words_beside(name, message), files=files_of(name, message[name]))
 
 
 def _read_edited(raw: Mapping[str, Any], message: Mapping[str, Any], lane: str, _: datetime | None) -> Parsed:

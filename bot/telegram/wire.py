@@ -6,8 +6,10 @@ Telegram took stays taken, however a later version of the Bot API describes it.
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from typing import Any, ClassVar
 
+import aiohttp
 from aiogram import Bot, methods
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
@@ -16,10 +18,13 @@ from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.utils.token import TokenValidationError
 
-from bot.errors import ChannelError
+from bot.channel import NO_ANSWER, NOT_THERE, TOO_LARGE
+from bot.errors import ChannelError, FetchError
 from bot.telegram.errors import send_error
 
 _OK = 200
+_NOT_FOUND = 404
+_DOWNLOAD_SECONDS = 60
 
 
 class SendMessage(methods.SendMessage):
@@ -32,6 +37,12 @@ class GetUpdates(methods.GetUpdates):
     """getUpdates whose answer is the updates as plain data."""
 
     __returning__: ClassVar[Any] = list[dict[str, Any]]
+
+
+class GetFile(methods.GetFile):
+    """getFile whose answer is plain data."""
+
+    __returning__: ClassVar[Any] = dict[str, Any]
 
 
 class _Session(AiohttpSession):
@@ -65,6 +76,25 @@ class BotApi:
             return await self._bot(method, request_timeout=timeout_seconds or self._timeout_seconds)
         except AiogramError as fault:
             raise send_error(fault) from None
+
+    async def download(self, file_path: str, most_bytes: int) -> bytes:
+        """The file at the path that getFile gave. Raises `FetchError`; nothing of the address leaves, it holds the token."""
+        session = self._bot.session
+        parts, size = [], 0
+        chunks = session.stream_content(session.api.file_url(self._bot.token, file_path), timeout=_DOWNLOAD_SECONDS)
+        try:
+            async with aclosing(chunks):
+                async for chunk in chunks:
+                    size += len(chunk)
+                    if size > most_bytes:
+                        raise FetchError(TOO_LARGE, is_retryable=False)
+                    parts.append(chunk)
+        except aiohttp.ClientResponseError as answer:
+            code = NOT_THERE if answer.status == _NOT_FOUND else NO_ANSWER
+            raise FetchError(code, is_retryable=True) from None
+        except (aiohttp.ClientError, OSError):  # TimeoutError is an OSError
+            raise FetchError(NO_ANSWER, is_retryable=True) from None
+        return b"".join(parts)
 
     async def close(self) -> None:
         """Let go of connections. Repeating is harmless."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
-from dialogs.messages import ButtonPress, ChannelName, InboundMessage, MessageKind, clean_text
+from dialogs.messages import ButtonPress, ChannelName, InboundMessage, MessageKind, SentFile, clean_text
 
 LANE: Final = "web"
 
@@ -43,6 +44,14 @@ def said(
         press=None if words else press,
         display_language=language,
     )
+
+
+def sent(
+    session: str, text: str, file: SentFile, kind: MessageKind, message_id: str, *, at: datetime
+) -> InboundMessage:
+    """Somebody sent a file, with or without words; `kind` is what its content is."""
+    message = said(session, text, None, message_id, at=at)
+    return replace(message, kind=kind, files=(file,))
 
 
 def _external_id(session: str, message_id: str) -> str:

@@ -13,6 +13,7 @@ from dialogs.ports import Command
 from dialogs.state import ConversationState, Settings
 from dialogs.talk import Next, Talk, respond, silent
 from dialogs.turn import Turn
+from dialogs.wording import Voice
 
 ABOUT = "about.confidentiality"
 UNCLEAR = frozenset({Command.FINE, Command.NOT_SURE, Command.CONFUSED})
@@ -52,10 +53,21 @@ def show_my_data(talk: Talk, held: MyDataCompiled) -> Turn:
             voice.say("You asked for a person on {when}.", when=when(voice, at, talk.facts.now))
             for at in held.case_opened_at
         ),
+        *_files(voice, held),
         *_settings(talk),
     ]
     entries = [Entry("delete", voice.say("Delete everything"), voice.say("delete"))]
     return respond(talk, talk.reply("\n\n".join(lines)), "my_data_shown", entries)
+
+
+def _files(voice: Voice, held: MyDataCompiled) -> list[str]:
+    """How many files, and on which days they came."""
+    if not held.files_sent_at:
+        return []
+    count = voice.plural("We hold {n} file from you.", "We hold {n} files from you.", len(held.files_sent_at))
+    days = dict.fromkeys(voice.full_date(at.date()) for at in held.files_sent_at)
+    sent = voice.say("Sent on: {dates}.", dates=", ".join(days))
+    return [f"{count} {sent}"]
 
 
 def ask_delete(talk: Talk) -> Turn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -45,6 +46,25 @@ class Desk:
         """One transaction for what a form does, or for a read that is written into the audit."""
         async with self.console.engine.begin() as db:
             yield db
+
+
+async def note_read(
+    db: AsyncConnection,
+    who: Member,
+    facts: Iterable[Fact],
+    now: datetime,
+    *,
+    area: str,
+    person: uuid.UUID | None,
+    case: uuid.UUID | None,
+    barred: Iterable[uuid.UUID] = (),
+) -> None:
+    """One row of audit for each kind of fact that somebody is about to be shown. Raises MayNot for one that is not for them."""
+    wished, without = tuple(facts), tuple(barred)
+    if not all(may_read(who, fact, area, without) for fact in wished):
+        raise MayNot
+    for fact in wished:
+        await audit.note(db, who.id, fact, now, area=area, person=person, case=case)
 
 
 SHOWN_FOR: Final = timedelta(minutes=10)

@@ -11,6 +11,7 @@ from server.console.events import EventPages
 from server.console.pages_acts import ActPages
 from server.console.pages_answers import AnswerPages
 from server.console.pages_case import CasePages
+from server.console.pages_files import FilePages
 from server.console.pages_notes import NotePages
 from server.console.pages_queue import QueuePages
 from server.console.pages_talk import TalkPages
@@ -26,7 +27,16 @@ class Pages(Protocol):
         """Its routes, below `/console`."""
 
 
-PAGES: Final[tuple[type[Pages], ...]] = (QueuePages, EventPages, CasePages, TalkPages, ActPages, NotePages, AnswerPages)
+PAGES: Final[tuple[type[Pages], ...]] = (
+    QueuePages,
+    EventPages,
+    CasePages,
+    TalkPages,
+    ActPages,
+    NotePages,
+    AnswerPages,
+    FilePages,
+)
 """Every class of pages; a new one is added here."""
 
 

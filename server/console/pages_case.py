@@ -16,7 +16,7 @@ from server.console.colleagues import colleagues
 from server.console.desk import Desk, note_read_once
 from server.console.drafts import draft_of, who_types
 from server.console.pages_queue import queue_context
-from server.console.reading import addresses, case_for, read_thread, states_of
+from server.console.reading import Thread, addresses, case_for, read_thread, states_of
 from server.console.words import (
     BAD_STATES,
     CHANNELS,
@@ -27,6 +27,7 @@ from server.console.words import (
     VIEWS,
     alarm_kinds,
 )
+from server.conversations.files import KeptFile, files_of, files_of_case
 from server.staff.access import Act, Fact
 from server.staff.guard import needs
 from server.staff.pages_words import SKILLS
@@ -70,6 +71,7 @@ class CasePages:
             case = await case_for(db, who.member, case_id)
             await self._note(db, who, case)
             thread = await read_thread(db, case, before=before)
+            files = await _files(db, case, thread)
             context: dict[str, Any] = {
                 "brief": await read_brief(db, case, thread.lines),
                 "notes": await read_notes(db, case),
@@ -87,6 +89,7 @@ class CasePages:
             at=case_id,
             case=case,
             thread=thread,
+            files=files,
             is_mine=is_mine,
             is_danger=case.urgency.value in {"crisis", "safeguarding"},
             holder=next((c.name for c in context["colleagues"] if c.id == case.adviser_id), ""),
@@ -110,8 +113,9 @@ class CasePages:
             case = await case_for(db, who.member, case_id)
             await self._note(db, who, case)
             thread = await read_thread(db, case, after=after, before=before)
+            files = await _files(db, case, thread)
         return self._desk.console.pages.draw(
-            request, "console/thread.html", who, case=case, thread=thread, now=self._desk.now(), **WORDS
+            request, "console/thread.html", who, case=case, thread=thread, files=files, now=self._desk.now(), **WORDS
         )
 
     async def states(
@@ -166,6 +170,14 @@ class CasePages:
 
     async def _note(self, db: AsyncConnection, who: SignedIn, case: Any) -> None:
         await note_read_once(db, who.member, (Fact.CHAT,), self._desk.now(), case=case)
+
+
+async def _files(db: AsyncConnection, case: Any, thread: Thread) -> dict[uuid.UUID | None, list[KeptFile]]:
+    """The files of the lines that are shown, by message; of a closed case all of them, under None."""
+    if case.closed_at is not None:
+        return {None: await files_of_case(db, case.id)}
+    found = await files_of(db, [line.id for line in thread.lines if line.author == "person"])
+    return {message_id: [file for file in files if file.case_id == case.id] for message_id, files in found.items()}
 
 
 WORDS: Final[dict[str, Any]] = {

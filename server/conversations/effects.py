@@ -18,6 +18,7 @@ from dialogs.effects import (
     Effect,
     ErasePerson,
     FileUnanswered,
+    KeepFiles,
     MakeJoinCode,
     MarkAddress,
     OpenCase,
@@ -27,6 +28,7 @@ from dialogs.effects import (
 )
 from dialogs.events import Event, JoinCodeMade, Joined, JoinRefused, PersonErased
 from server.answers.unanswered import file_unanswered
+from server.conversations import files
 from server.conversations.models import Conversation, Message
 from server.conversations.privacy import compile_my_data
 from server.conversations.thread import Thread
@@ -52,7 +54,7 @@ class Scene:
     """Where a turn plays: its thread, the words of the message (empty for an event), the area and the time.
 
     `language` is the area's. `picked` is what stood on the choice that was pressed or whose number was typed (empty: none).
-    `is_open` says whether people are at their desks.
+    `is_open` says whether people are at their desks. `message_id` and `lane` are the message's (None and empty for an event).
     """
 
     thread: Thread
@@ -64,9 +66,11 @@ class Scene:
     language: str = "en"
     picked: str = ""
     is_open: bool = True
+    message_id: uuid.UUID | None = None
+    lane: str = ""
 
 
-async def carry_out(  # noqa: C901 - one arm an effect
+async def carry_out(  # noqa: C901, PLR0912 - one arm an effect
     db: AsyncConnection, effect: Effect, scene: Scene, handlers: tuple[PersonalData, ...]
 ) -> Event | None:
     """Do it; the event that follows from it, if one does. After `PersonErased` or `Joined` the thread is another one."""
@@ -76,6 +80,9 @@ async def carry_out(  # noqa: C901 - one arm an effect
             await escalations.open_case(db, _asker(scene), effect, scene.words, now)
         case AddToCase():
             await _add_to_case(db, scene)
+        case KeepFiles():
+            if scene.message_id is not None:
+                await files.keep(db, thread.person_id, scene.message_id, scene.lane, effect.files, now)
         case FileUnanswered():
             await file_unanswered(db, scene.area, effect, now)
         case StopMessages():
@@ -156,4 +163,6 @@ async def _merge_cases(db: AsyncConnection, gone: uuid.UUID, stays: uuid.UUID) -
     if stays not in found:
         await db.execute(update(cases).where(cases.c.id == found[gone].id).values(person_id=stays))
         return
+    of_gone = files.attachments.c.case_id == found[gone].id
+    await db.execute(update(files.attachments).where(of_gone).values(case_id=found[stays].id))
     await escalations.absorb(db, gone=found[gone], stays=found[stays])

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.events import HeldAddress, MyDataCompiled
 from server.answers.unanswered import UnansweredQuestion
+from server.conversations import files
 from server.conversations.models import Conversation, Message
 from server.db.base import table_of
 from server.escalations.models import Case
@@ -92,5 +93,6 @@ async def compile_my_data(db: AsyncConnection, person_id: uuid.UUID, kept_days: 
         addresses=tuple(held),
         message_count=message_count,
         kept_days=kept_days,
+        files_sent_at=tuple(at.astimezone(zone) for at in await files.sent_at(db, person_id)),
         case_opened_at=tuple(row[0].astimezone(zone) for row in (await db.execute(open_cases)).all()),
     )

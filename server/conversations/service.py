@@ -22,7 +22,7 @@ from dialogs.state import ConversationState, Settings
 from dialogs.topics import crisis
 from dialogs.turn import Outcome, Turn
 from server import metrics
-from server.conversations import statements, words
+from server.conversations import files, statements, words
 from server.conversations import thread as threads
 from server.conversations.effects import Scene, carry_out
 from server.conversations.locks import KeyedLocks
@@ -36,6 +36,7 @@ from server.people.service import Contact
 
 MOST_TURNS_IN_ONE = 4
 LIVE_TOPIC = "connexions_thread"
+DEFAULT_FILES_BYTES = 2_000_000_000
 
 
 class Received(StrEnum):
@@ -57,6 +58,7 @@ class AreaProfile:
     web_address: str
     sms_number: str
     kept_days: int
+    files_bytes: int = DEFAULT_FILES_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,10 @@ class Conversations:
     ) -> _Stored:
         """The message's turn, and one more for each effect that has an outcome to tell."""
         facts = self._facts(contact, thread, claim, incoming, now)
+        if isinstance(incoming, InboundMessage) and incoming.files:
+            most = self.area.files_bytes
+            left = await files.room(db, thread.conversation_id, self.area.slug, most, now)
+            facts = replace(facts, files_left=left)
         said = incoming.text if isinstance(incoming, InboundMessage) else ""
         picked = words.picked(incoming, thread.state) if isinstance(incoming, InboundMessage) else ""
         is_closed = isinstance(incoming, InboundMessage) and claim.case is None
@@ -179,7 +185,10 @@ class Conversations:
             state = turn.state
             replies.extend(turn.replies)
             outcome = outcome or turn.outcome
-            thread, state, events = await self._effects(db, contact, thread, state, said, picked, turn, now)
+            area, is_open = self.area, self.area.hours.desk(now).is_open
+            scene = Scene(thread, said, area.slug, area.zone, area.kept_days, now, area.language, picked, is_open)
+            scene = replace(scene, message_id=claim.message_id, lane=contact.lane)
+            thread, state, events = await self._effects(db, contact, scene, state, turn)
             if isinstance(incoming, InboundMessage) and any(isinstance(x, PersonErased) for x in events):
                 await threads.remember_id(db, thread, incoming, self.area.slug, now)
             waiting.extend(events[:MOST_TURNS_IN_ONE])
@@ -187,30 +196,19 @@ class Conversations:
         return _Stored(thread, state, tuple(replies), outcome)
 
     async def _effects(
-        self,
-        db: AsyncConnection,
-        contact: Contact,
-        thread: Thread,
-        state: ConversationState,
-        said: str,
-        picked: str,
-        turn: Turn,
-        now: datetime,
+        self, db: AsyncConnection, contact: Contact, scene: Scene, state: ConversationState, turn: Turn
     ) -> tuple[Thread, ConversationState, list[Event]]:
         """Carry out a turn's effects; the thread and state to go on with, which a deletion or a joining changes."""
         events = []
         for effect in turn.effects:
-            area = self.area
-            is_open = area.hours.desk(now).is_open
-            scene = Scene(thread, said, area.slug, area.zone, area.kept_days, now, area.language, picked, is_open)
             event = await carry_out(db, effect, scene, self.handlers)
             if event is None:
                 continue
             events.append(event)
             if isinstance(event, PersonErased | Joined):
-                thread = await self._again(db, contact, thread, event, now)
-                state = replace(thread.state, is_greeted=True)
-        return thread, state, events
+                scene = replace(scene, thread=await self._again(db, contact, scene.thread, event, scene.now))
+                state = replace(scene.thread.state, is_greeted=True)
+        return scene.thread, state, events
 
     async def _again(self, db: AsyncConnection, contact: Contact, old: Thread, event: Event, now: datetime) -> Thread:
         """The thread of the same address after a deletion (an empty one, to say goodbye with) or a joining (the other's)."""

@@ -50,10 +50,14 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What else was true when the message was claimed. `has_earlier`: an older delivery to the address is not in this process's hands."""
+    """What else was true when the message was claimed. `has_earlier`: an older delivery to the address is not in this process's hands.
+
+    `message_id` is the stored row's (None for an event).
+    """
 
     case: OpenCase | None
     has_earlier: bool
+    message_id: uuid.UUID | None = None
 
 
 async def enter(db: AsyncConnection, contact: Contact, area: str, now: datetime) -> Thread:
@@ -125,7 +129,7 @@ async def claim(
         return None
     adviser = statements.ADVISER.process_result_value(found[2], db.dialect)
     case = OpenCase(found[0], found[1] == CaseUrgency.CRISIS.value, adviser) if found[0] else None
-    return Claim(case, bool(found[3]))
+    return Claim(case, bool(found[3]), row["id"])
 
 
 def pace(thread: Thread, now: datetime) -> tuple[datetime, int]:

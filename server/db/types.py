@@ -83,6 +83,20 @@ class EncryptedText(_Sealed[str]):
         return None if value is None else key_ring().decrypt(value, self.context).decode()
 
 
+class EncryptedBytes(_Sealed[bytes]):
+    """Bytes, sealed with the process's key ring: a piece of a file."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: sa.Dialect) -> bytes | None:
+        del dialect
+        return None if value is None else key_ring().encrypt(value, self.context)
+
+    def process_result_value(self, value: bytes | None, dialect: sa.Dialect) -> bytes | None:
+        del dialect
+        return None if value is None else key_ring().decrypt(value, self.context)
+
+
 class EncryptedJson(_Sealed[Any]):
     """JSON-shaped data, sealed with the process's key ring. Replace the value: a change inside it is not noticed."""
 

@@ -69,6 +69,7 @@ EVENTS: Final[dict[str, str]] = {
     Fact.NAME.value: N_("Read a name"),
     Fact.NUMBER.value: N_("Read a number"),
     Fact.CHAT.value: N_("Read a chat"),
+    "file_opened": N_("Opened a file that somebody sent"),
     Fact.CUSTODY.value: N_("Read about custody"),
     Fact.SAFEGUARDING_RECORD.value: N_("Read a record about danger"),
     Fact.NEXT_MEETING.value: N_("Read the next meeting"),

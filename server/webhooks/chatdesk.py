@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dialogs.messages import ButtonPress, Reply
+from dialogs.messages import ButtonPress, Reply, SentFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,8 @@ class ThreadItem:
     """One message of a conversation.
 
     `cursor` grows with time and is unique in its thread. `at` is in the area's zone. `reply` is there for what we said,
-    `text` alone for what they wrote. `author` is the first name of the person of ours who wrote it, if one did.
+    `text` alone for what they wrote, `has_file` when they sent a file with it. `author` is the first name of the person of
+    ours who wrote it, if one did.
     """
 
     cursor: int
@@ -24,6 +25,7 @@ class ThreadItem:
     text: str
     reply: Reply | None = None
     author: str = ""
+    has_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,9 @@ class ChatDesk(Protocol):
 
     async def say(self, session: str, text: str, press: ButtonPress | None, message_id: str, now: datetime) -> None:
         """Takes one message or the press of a button (then `text` is empty). The same `message_id` again is harmless."""
+
+    async def send_file(self, session: str, text: str, file: SentFile, message_id: str, now: datetime) -> None:
+        """Takes a file, and the words that came with it (may be empty). The same `message_id` again is harmless."""
 
     async def speak(self, session: str, language: str, now: datetime) -> None:
         """The person picked a language on the page: the conversation goes on in it."""

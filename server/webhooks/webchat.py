@@ -17,7 +17,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
-from dialogs.messages import ButtonPress, clean_text
+from dialogs.messages import MOST_FILE_BYTES
 from server.clock import utc_now
 from server.errors import ServiceError
 from server.web import units
@@ -28,6 +28,7 @@ from server.web.pages import Pages
 from server.webhooks.chat_typing import add_typing
 from server.webhooks.chatdesk import ChatDesk, Thread, ThreadItem
 from server.webhooks.live import HEARTBEAT_SECONDS, LARGEST_CURSOR, news
+from server.webhooks.websaid import Said, read_said
 
 __all__ = ["ChatDesk", "ChatOptions", "Thread", "ThreadItem", "router"]
 
@@ -38,7 +39,7 @@ CLEAR: Final = '"cookies", "storage", "cache"'
 SESSION_FORM: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 MESSAGE_ID_FORM: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 Cursor = Annotated[int, Query(ge=0, le=LARGEST_CURSOR)]
-FormCursor = Annotated[int, Form(ge=0, le=LARGEST_CURSOR)]
+FormSaid = Annotated[Said, Depends(read_said)]
 Text = Annotated[str, Form()]
 
 
@@ -88,33 +89,30 @@ class _WebChat:
         self._keep_session(request, response, session)
         return response
 
-    async def say(
-        self,
-        request: Request,
-        *,
-        text: Text = "",
-        press: Text = "",
-        message_id: Text = "",
-        after: FormCursor = 0,
-        page: Text = "",
-    ) -> Response:
+    async def say(self, request: Request, said: FormSaid) -> Response:
         """Takes a message. With htmx: what is new, as a fragment; without: back to the end of the page."""
-        words, pressed = clean_text(text), ButtonPress.from_token(press)
-        if not words and pressed is None:
-            return await self.thread(request, after, page) if _is_htmx(request) else _back()
+        if said.is_nothing:
+            return await self.thread(request, said.after, said.page) if _is_htmx(request) else _back()
         session = self.session(request)
-        known = await self._desk.thread(session, after) if session else None
+        known = await self._desk.thread(session, said.after) if session else None
         if session is None or known is None:
             session, _ = await self._begin(request)
         try:
-            await self._desk.say(session, words, pressed, _message_id(message_id), self._options.clock())
+            await self._take(session, said)
         except ServiceError as error:
             if _is_htmx(request):
                 raise
-            return await self._not_sent(request, session, words, error)
-        response = await self._after_say(request, session, after, page) if known else _anew(request)
+            return await self._not_sent(request, session, said.words, error)
+        response = await self._after_say(request, session, said.after, said.page) if known else _anew(request)
         self._keep_session(request, response, session)
         return response
+
+    async def _take(self, session: str, said: Said) -> None:
+        now, message_id = self._options.clock(), _message_id(said.message_id)
+        if said.file is not None:
+            await self._desk.send_file(session, said.words, said.file, message_id, now)
+        else:
+            await self._desk.say(session, said.words, said.press, message_id, now)
 
     async def thread(self, request: Request, after: Cursor = 0, page: str = "") -> Response:
         """What came after a cursor, as a fragment; 410 when there is no such conversation (any more)."""
@@ -210,6 +208,7 @@ class _WebChat:
             is_failed=is_failed,
             now=self._options.clock(),
             new_id=_new_id,
+            most_file_bytes=MOST_FILE_BYTES,
         )
 
     def _draw_items(self, thread: Thread, page: str) -> Response:

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.webchat.inbound import LANE, said
+from bot.webchat.inbound import LANE, said, sent
 from dialogs.events import Event, LanguagePicked, Opened
-from dialogs.messages import ButtonPress, ChannelName, Reply
+from dialogs.messages import ButtonPress, ChannelName, MessageKind, Reply, SentFile
 from server.clock import utc_now
+from server.conversations.files_kinds import FileKind, type_of
 from server.conversations.models import Conversation, Message
 from server.conversations.service import LIVE_TOPIC, Conversations, notify
 from server.db.base import table_of
@@ -32,6 +33,9 @@ conversations = table_of(Conversation)
 messages = table_of(Message)
 deliveries = table_of(Delivery)
 cases = table_of(Case)
+
+KINDS = {FileKind.PICTURE: MessageKind.PHOTO, FileKind.SOUND: MessageKind.VOICE}
+WITH_FILE = frozenset({MessageKind.PHOTO, MessageKind.VOICE, MessageKind.FILE})
 
 MOST_ITEMS = 200
 """Newest items that a page shows; nobody scrolls further on a phone."""
@@ -61,6 +65,11 @@ class WebDesk:
         """Take one message or press of a button."""
         await self._service.receive(said(_sender(session), text, press, message_id, at=now), now)
 
+    async def send_file(self, session: str, text: str, file: SentFile, message_id: str, now: datetime) -> None:
+        """Take one file; its content says what it is."""
+        kind = KINDS.get(type_of(file.content).kind, MessageKind.FILE)
+        await self._service.receive(sent(_sender(session), text, file, kind, message_id, at=now), now)
+
     async def speak(self, session: str, language: str, now: datetime) -> None:
         """Go on in another language."""
         await self._happened(session, LanguagePicked(language), now)
@@ -86,13 +95,16 @@ class WebDesk:
             theirs = (await db.execute(_theirs(known.id, after))).all()
             ours = (await db.execute(_ours(hashed, after))).all()
             typing = await writing_adviser(db, known.person_id, self._now())
-        theirs = [row for row in theirs if row.body]  # a deletion keeps the bare id of the message that asked for it
+        theirs = [
+            row for row in theirs if row.body or row.kind in WITH_FILE
+        ]  # a deletion keeps the bare id of the message that asked for it
         items = sorted((*map(self._said, theirs), *map(self._told, ours)), key=lambda item: item.cursor)[-MOST_ITEMS:]
         language = known.language or self._service.area.language
         return Thread(tuple(items), language, max((item.cursor for item in items), default=after), typing=typing)
 
     def _said(self, row: Any) -> ThreadItem:
-        return ThreadItem(row.seq, row.received_at.astimezone(self._service.area.zone), is_theirs=True, text=row.body)
+        at, has_file = row.received_at.astimezone(self._service.area.zone), row.kind in WITH_FILE
+        return ThreadItem(row.seq, at, is_theirs=True, text=row.body, has_file=has_file)
 
     def _told(self, row: Any) -> ThreadItem:
         at = row.created_at.astimezone(self._service.area.zone)
@@ -141,7 +153,7 @@ def _known(hashed: bytes) -> Any:
 def _theirs(address_id: Any, after: int) -> Any:
     """What came in from a session after a cursor, the newest `MOST_ITEMS`."""
     is_new = messages.c.address_id == address_id, messages.c.seq > after
-    columns = (messages.c.seq, messages.c.received_at, messages.c.body)
+    columns = (messages.c.seq, messages.c.received_at, messages.c.body, messages.c.kind)
     return select(*columns).where(*is_new).order_by(messages.c.seq.desc()).limit(MOST_ITEMS)
 
 

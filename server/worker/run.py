@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 
+from server.conversations.files import FILES_TOPIC
 from server.log import logger
 from server.outbox.lanes import work_lane
 from server.outbox.service import OUTBOX_TOPIC
 from server.wiring import Service
 from server.worker.clock import watch_clock, work_clock
+from server.worker.files import fetch_files
 from server.worker.jobs import schedule
 
 log = logger(__name__)
+
+FETCHERS = 3
+"""Files that one worker fetches at once: a slow one holds up few."""
 
 
 async def work(service: Service, *, has_polling: bool) -> None:
@@ -23,6 +28,8 @@ async def work(service: Service, *, has_polling: bool) -> None:
             group.create_task(work_clock(service))
             for lane in service.lanes.values():
                 group.create_task(_lane(service, lane.name))
+            for _ in range(FETCHERS):
+                group.create_task(_files(service))
             if has_polling and service.telegram is not None:
                 group.create_task(_poll(service))
             await service.stopping.wait()
@@ -33,6 +40,11 @@ async def work(service: Service, *, has_polling: bool) -> None:
 async def _lane(service: Service, name: str) -> None:
     async with service.signals.watch(OUTBOX_TOPIC) as wake:
         await work_lane(service.engine, service.sender, service.lanes[name], service.process, wake, service.stopping)
+
+
+async def _files(service: Service) -> None:
+    async with service.signals.watch(FILES_TOPIC) as wake:
+        await fetch_files(service.engine, service.file_sources, wake, service.stopping)
 
 
 async def _poll(service: Service) -> None:

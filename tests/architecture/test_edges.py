@@ -38,6 +38,7 @@ COMMITS = {
     "server.outbox.lanes.work_once": "a worker claims a batch",
     "server.outbox.lanes.sweep_lane": "a worker sweeps",
     "server.outbox.lanes._settle": "what a crash left in a call",
+    "server.conversations.files_fetching.fetch_next": "a worker claims a file, and stores it",
     "server.webhooks.polling._poll_while_held": "ends the look whether the connection with the polling lock is alive",
     "server.worker.jobs.run_job": "one job",
     "server.worker.clock.ClockWork._climb": "a batch of a clock's steps, with the beat",
@@ -70,6 +71,7 @@ CATCHES = {
     "server.webhooks.polling._take": "polling: logged, tried again, then counted",
     "server.outbox.lanes.work_lane": "lane: the database is away; all else goes on up",
     "server.outbox.outcomes.Outcomes.persist": "an outcome waits for the database; all else goes on up",
+    "server.worker.files.fetch_files": "files: the database is away; all else goes on up",
     "server.cli.processes._while_serving": "goes on up after telling the server to stop",
 }
 GOES_ON = {

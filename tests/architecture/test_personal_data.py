@@ -9,7 +9,7 @@ from server.db.types import personal_columns
 from server.tables import metadata
 from server.wiring import PERSONAL_DATA
 
-ROOTS = {"people", "addresses", "conversations", "cases"}
+ROOTS = {"people", "addresses", "conversations", "cases", "attachments"}
 SEALED_WITHOUT_PERSON = {
     "unanswered_questions": "masked, filed without the person; nothing leads back",
     "staff": "members of staff, emptied when they are removed",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from dialogs.messages import ButtonPress, Choice, LineCard, Link, Reply, ReplyKind, Urgency
+from dialogs.messages import ButtonPress, Choice, LineCard, Link, Reply, ReplyKind, SentFile, Urgency
 from server.errors import TryAgain
 from server.webhooks.chatdesk import Thread, ThreadItem
 
@@ -158,6 +158,7 @@ class FakeChatDesk:
     def __init__(self) -> None:
         self.sessions: dict[str, _Session] = {}
         self.said: list[tuple[str, ButtonPress | None, str]] = []
+        self.files: list[tuple[str, SentFile]] = []
         self.reset()
 
     def reset(self) -> None:
@@ -165,6 +166,7 @@ class FakeChatDesk:
         self.sessions.clear()
         self.said.clear()
         self.typed: list[str] = []
+        self.files.clear()
         self.is_down = False
         self.delay_seconds = 0.0
 
@@ -187,6 +189,18 @@ class FakeChatDesk:
         self.said.append((text, press, message_id))
         self._add(known, now, text=text or self._label(known, press))
         self._add(known, now, reply=self._answer(known, text, press))
+
+    async def send_file(self, session: str, text: str, file: SentFile, message_id: str, now: datetime) -> None:
+        """Stores the words and says how large the file was."""
+        if self.is_down:
+            raise TryAgain("the database is away")
+        known = self.sessions[session]
+        if message_id in known.message_ids:
+            return
+        known.message_ids.add(message_id)
+        self.files.append((text, file))
+        self._add(known, now, text=text, has_file=True)
+        self._add(known, now, reply=Reply(language=known.language, text=f"{file.name}: {file.size_bytes} bytes"))
 
     async def speak(self, session: str, language: str, now: datetime) -> None:
         """Switches the language and says hello in it."""
@@ -261,10 +275,17 @@ class FakeChatDesk:
         return str(press.number) if press else ""
 
     def _add(
-        self, known: _Session, now: datetime, *, text: str = "", reply: Reply | None = None, author: str = ""
+        self,
+        known: _Session,
+        now: datetime,
+        *,
+        text: str = "",
+        reply: Reply | None = None,
+        author: str = "",
+        has_file: bool = False,
     ) -> None:
         cursor = known.items[-1].cursor + 1 if known.items else 1
-        known.items.append(ThreadItem(cursor, now.astimezone(ZONE), reply is None, text, reply, author))
+        known.items.append(ThreadItem(cursor, now.astimezone(ZONE), reply is None, text, reply, author, has_file))
         self._tell(known)
 
     def _tell(self, known: _Session) -> None:
@@ -279,6 +300,8 @@ ARABIC = {
     "Text size": "حجم الخط", "Normal": "عادي", "Letters": "الحروف", "Colours": "الألوان", "Contrast": "التباين",
     "Big": "كبير", "Bigger": "أكبر", "Biggest": "الأكبر", "Light": "فاتح", "Dark": "داكن", "Strong": "قوي",
     "Like my phone": "مثل هاتفي", "More space, cream page": "مسافة أكبر، صفحة كريمية", "Save": "حفظ",
+    "Picture or file": "صورة أو ملف", "File": "ملف",
+    "Only a person can open it. Ask for a person first (9). Up to 10 MB.": "لا يفتحه إلا شخص. اطلب شخصا أولا (9). حتى 10 ميغابايت.",
     "is writing…": "يكتب…", "Look for new messages": "ابحث عن رسائل جديدة", "New message": "رسالة جديدة",
 }  # fmt: skip
 NAMES = {"en": "English", "cy": "Cymraeg", "ar": "العربية"}

@@ -16,6 +16,9 @@ from typing import Any
 
 from tests.support.telegram_person import TelegramPerson
 
+MOST_OF_A_BOT = 20_000_000
+"""Bytes of the largest file that the Bot API lets a bot fetch."""
+
 
 class RefusedError(Exception):
     """The Bot API's own no, raised by what a method does."""
@@ -37,6 +40,7 @@ class BotMethods:
         self.faults: list[str] = []
         self.people: dict[int, TelegramPerson] = {}
         self.presses: dict[str, bool] = {}
+        self.files: dict[str, bytes] = {}
         self.profile: dict[tuple[str, str], Any] = {}
         self.webhook: dict[str, Any] = {}
         self.messages_a_second: int | None = None
@@ -116,6 +120,15 @@ class BotMethods:
         if len(self._sent_at) >= self.messages_a_second:
             raise RefusedError(429, "Too Many Requests: retry after 1")
         self._sent_at.append(now)
+
+    def _get_file(self, values: dict[str, Any]) -> dict[str, Any]:
+        content = self.files.get(values["file_id"])
+        if content is None:
+            raise RefusedError(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        if len(content) > MOST_OF_A_BOT:
+            raise RefusedError(400, "Bad Request: file is too big")
+        about: dict[str, Any] = {"file_id": values["file_id"], "file_unique_id": f"u{values['file_id']}"}
+        return about | {"file_size": len(content), "file_path": f"photos/{values['file_id']}.jpg"}
 
     def _send_chat_action(self, values: dict[str, Any]) -> bool:
         self._chat(values)

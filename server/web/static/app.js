@@ -124,11 +124,36 @@ box.addEventListener("keydown", (event) => {
 write.addEventListener("submit", (event) => {
   event.preventDefault();
   const text = box.value.trim();
-  if (!text) return box.focus();
-  send({ text }, text);
+  if (isTooBig()) return sayTooBig();
+  if (!text && !file.files.length) return box.focus();
+  send({ text }, text, false, file.files);
   box.value = "";
+  putFileAway();
   grow();
   box.focus();
+});
+
+// --- A picture or file: chosen beside the box, sent with the words in it ---
+
+const file = document.getElementById("file");
+const attach = document.querySelector(".attach");
+const UPLOAD_MS = 300000;
+
+const isTooBig = () => [...file.files].some((one) => one.size > Number(file.dataset.most));
+
+function putFileAway() {
+  file.value = "";
+  attach.open = false;
+}
+
+function sayTooBig() {
+  connection.textContent = words.tooBig;
+  putFileAway();
+}
+
+file.addEventListener("change", () => {
+  connection.textContent = "";
+  if (isTooBig()) sayTooBig();
 });
 
 // --- Buttons of a reply, and the two that are always there ---
@@ -154,17 +179,29 @@ function markDone(form, button) {
 
 const messageId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
 
-function send(fields, shown, isPress = false) {
+function send(fields, shown, isPress = false, files = null) {
   const item = document.getElementById("unsent-item").content.firstElementChild.cloneNode(true);
   const form = item.querySelector("form");
   for (const [name, value] of Object.entries({ ...fields, message_id: messageId() })) form.elements[name].value = value;
-  item.querySelector(".bubble").textContent = shown;
+  item.querySelector(".bubble").textContent = files?.length ? [shown, words.file].filter(Boolean).join(" · ") : shown;
+  if (files?.length) carry(form, files);
   item.dataset.isPress = isPress ? "yes" : "";
   unsent.append(item);
   htmx.process(item);
   form.addEventListener("submit", () => markSending(item));
   form.requestSubmit();
   toEnd();
+}
+
+// Only what has a file to carry goes as such a form, and may take its time on a slow line.
+// A list of its own: the other one is emptied with its field, and this one may have to be sent again.
+function carry(form, files) {
+  const own = new DataTransfer();
+  for (const one of files) own.items.add(one);
+  form.elements.file.disabled = false;
+  form.elements.file.files = own.files;
+  form.setAttribute("hx-encoding", "multipart/form-data");
+  form.setAttribute("hx-request", JSON.stringify({ timeout: UPLOAD_MS }));
 }
 
 function markSending(item) {

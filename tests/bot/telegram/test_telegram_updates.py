@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bot.errors import NotFromProvider, Unreadable
 from bot.telegram.updates import GroupContact, acknowledgement, callback_id, check_secret, parse
-from dialogs.messages import MAX_TEXT, ButtonPress, ChannelName, InboundMessage, MessageKind
+from dialogs.messages import MAX_TEXT, ButtonPress, ChannelName, InboundMessage, MessageKind, SentFile
 
 PAYLOADS = sorted((Path(__file__).parent / "payloads").glob("*.json"))
 RECEIVED = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
@@ -49,6 +49,7 @@ def expected(gives: dict[str, Any] | None, update: dict[str, Any]) -> InboundMes
         press=ButtonPress(*gives["press"]) if gives.get("press") else None,
         payload=gives.get("payload", ""),
         display_language=gives["display_language"],
+        files=tuple(SentFile(*file) for file in gives.get("files", ())),
     )
 
 
