@@ -59,22 +59,24 @@ async def seal_again(engine: AsyncEngine, ring: KeyRing) -> int:
 
 async def _seal_column(engine: AsyncEngine, ring: KeyRing, table: Table, column: Column[bytes]) -> int:
     """One column in batches by primary key, each its own transaction."""
-    from sqlalchemy import LargeBinary, type_coerce
+    from sqlalchemy import LargeBinary, and_, literal, tuple_, type_coerce
 
-    key = next(iter(table.primary_key))
+    keys = tuple(table.primary_key)
     raw, context = type_coerce(column, LargeBinary), context_of(column)
-    count, last = 0, None
+    count, after = 0, None
     while True:
-        query = select(key, raw).where(column.is_not(None)).order_by(key).limit(BATCH).with_for_update()
+        query = select(*keys, raw).where(column.is_not(None)).order_by(*keys).limit(BATCH).with_for_update()
         async with engine.begin() as db:
             await db.execute(select(func.set_config("connexions.reseal", table.name, True)))
-            rows = (await db.execute(query if last is None else query.where(key > last))).all()
-            for key_value, value in rows:
+            rows = (await db.execute(query if after is None else query.where(after))).all()
+            for *values, value in rows:
                 if not ring.is_current(value):
+                    same = and_(*(key == at for key, at in zip(keys, values, strict=True)))
                     plain = ring.decrypt(value, context)
                     sealed = type_coerce(ring.encrypt(plain, context), LargeBinary)
-                    await db.execute(update(table).where(key == key_value).values({column: sealed}))
+                    await db.execute(update(table).where(same).values({column: sealed}))
                     count += 1
         if not rows:
             return count
-        last = rows[-1][0]
+        last = [literal(at, key.type) for key, at in zip(keys, rows[-1][:-1], strict=True)]
+        after = tuple_(*keys) > tuple_(*last)

@@ -9,10 +9,15 @@ import pytest
 from sqlalchemy import LargeBinary, select, type_coerce
 
 from server.cli.rotate import seal_again
+from server.clock import utc_now
+from server.console.drafts import keep_draft
+from server.db.base import table_of
 from server.db.keyring import UnknownKey
 from server.db.types import key_ring, personal_columns, use_key_ring
+from server.escalations.models import Case, CaseDraft
 from server.tables import metadata
 from tests.server.wire import SMS, STATUS, Wire, wired
+from tests.support.staff import make_member
 
 NUMBER = "+447700900654"
 
@@ -83,10 +88,21 @@ async def test_with_a_token_nobody_else_sees_the_figures(database_url: str, sent
             assert (await client.get(f"{own.program.url}/readyz")).status_code == 200
 
 
+async def two_drafts_of_one_case(wire: Wire) -> None:
+    """Two advisers have typed in the same chat."""
+    engine = wire.program.service.engine
+    members = [await make_member(engine, name) for name in ("Ada", "Bo")]
+    async with engine.begin() as db:
+        case_id = (await db.execute(select(table_of(Case).c.id).limit(1))).scalar_one()
+        for who in members:
+            await keep_draft(db, case_id, who.id, who.name, utc_now())
+
+
 async def test_everything_is_sealed_again_and_the_old_key_can_go(wire: Wire) -> None:
     for words in ("hello", "can i talk to a person", "flibbertigibbet", "i want to kill myself"):
         await wire.says(3, words)
     await wire.program.service.sender.drain()
+    await two_drafts_of_one_case(wire)
     old = key_ring()
     both = old.with_new_primary()
     new = both.without(old.primary)
@@ -112,7 +128,10 @@ async def test_everything_is_sealed_again_and_the_old_key_can_go(wire: Wire) -> 
             "conversations.state",
             "deliveries.reply",
             "case_messages.body",
+            "case_drafts.body",
         }
+        async with engine.connect() as db:
+            assert set((await db.execute(select(table_of(CaseDraft).c.body))).scalars()) == {"Ada", "Bo"}
         count = len(wire.double.person(3).texts)
         assert len(await wire.says(3, "menu")) > count
     finally:
