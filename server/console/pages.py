@@ -8,6 +8,8 @@ from fastapi import APIRouter
 
 from server.console.desk import Desk
 from server.console.pages_queue import QueuePages
+from server.console.pages_record_export import RecordExportPages
+from server.console.pages_records import RecordPages
 from server.staff.pages import console_router
 
 
@@ -20,7 +22,7 @@ class Pages(Protocol):
         """Its routes, below `/console`."""
 
 
-PAGES: Final[tuple[type[Pages], ...]] = (QueuePages,)
+PAGES: Final[tuple[type[Pages], ...]] = (QueuePages, RecordPages, RecordExportPages)
 """Every class of pages; a new one is added here."""
 
 

@@ -7,7 +7,6 @@ to the person of our own accord (no survey, no reminder) until somebody releases
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -139,12 +138,13 @@ def _last_mark() -> ScalarSelect[EntryKind]:
     return query.correlate(records).scalar_subquery()
 
 
-def _holds() -> ColumnElement[bool]:
+def holds() -> ColumnElement[bool]:
+    """True in a query of `records` for those that hold."""
     return _last_mark() == EntryKind.HOLD
 
 
 async def _is_holding(db: AsyncConnection, record_id: uuid.UUID) -> bool:
-    return bool((await db.execute(select(_holds()).select_from(records).where(records.c.id == record_id))).scalar())
+    return bool((await db.execute(select(holds()).select_from(records).where(records.c.id == record_id))).scalar())
 
 
 async def is_held(db: AsyncConnection, person_id: uuid.UUID) -> bool:
@@ -155,7 +155,7 @@ async def is_held(db: AsyncConnection, person_id: uuid.UUID) -> bool:
     by_record = exists(
         select(records.c.id)
         .join(cases, cases.c.id == records.c.case_id)
-        .where(cases.c.person_id == person_id, _holds())
+        .where(cases.c.person_id == person_id, holds())
         .correlate()
     )
     has_record = exists().where(records.c.case_id == cases.c.id)
@@ -184,35 +184,3 @@ async def release(
         raise NewWords
     await append(db, record, Entry(EntryKind.RELEASE, reason, now, staff_id), now)
     return True
-
-
-def _header() -> Any:
-    columns = (
-        records,
-        cases.c.number.label("case_number"),
-        cases.c.person_id,
-        cases.c.address_id,
-        cases.c.urgency,
-        cases.c.language,
-        cases.c.barred,
-        cases.c.closed_at,
-        _holds().label("is_held"),
-    )
-    return select(*columns).join(cases, cases.c.id == records.c.case_id)
-
-
-async def find(db: AsyncConnection, record_id: uuid.UUID) -> Mapping[str, Any] | None:
-    """A record with case_number, person_id, urgency, language, barred, closed_at of its case, and is_held."""
-    row = (await db.execute(_header().where(records.c.id == record_id))).mappings().first()
-    return dict(row) if row else None
-
-
-async def newest(
-    db: AsyncConnection, areas: frozenset[str], *, but_of: uuid.UUID, before: int | None = None, most: int = 50
-) -> list[Mapping[str, Any]]:
-    """Records of the areas, newest first, without those that `but_of` is barred from; the same fields as `find`."""
-    query = _header().where(records.c.area.in_(areas), ~cases.c.barred.contains([but_of]))
-    if before is not None:
-        query = query.where(records.c.number < before)
-    query = query.order_by(records.c.number.desc()).limit(most)
-    return [dict(row) for row in (await db.execute(query)).mappings()]

@@ -140,6 +140,11 @@ class ConsolePages:
             day = self.wording.full_date(language, here.date())
         return f"{day}, {self.wording.clock(language, here)}"
 
+    def full_moment(self, language: str, at: datetime) -> str:
+        """Day with its year, and time, in the area's zone, for what is kept or leaves the house: "9 June 2026, 2:30pm"."""
+        here = at.astimezone(self._zone)
+        return f"{self.wording.full_date(language, here.date())}, {self.wording.clock(language, here)}"
+
 
 def govuk_macros() -> Mapping[str, Any]:
     """Their macros as functions for our templates. Theirs lean on missing values, ours are strict: so each has its own rules."""

@@ -42,7 +42,7 @@ MAY: Final[dict[Act, str]] = {
     Act.ASSIGN: N_("give a chat to somebody else"),
     Act.WHISPER: N_("write to an adviser beside a chat"),
     Act.EXPORT_RECORD: N_("hand on a record about danger"),
-    Act.RELEASE_HOLD: N_("end the keeping of a record"),
+    Act.RELEASE_HOLD: N_("let surveys and reminders to a person go again"),
     Act.SET_ROTA: N_("set who is here when"),
     Act.SEARCH_LIBRARY: N_("search the answers"),
     Act.SEE_AUDIT: N_("see who looked at what"),
@@ -63,7 +63,8 @@ EVENTS: Final[dict[str, str]] = {
     "set_up_reset": N_("Set up their account anew"),
     Act.MANAGE_STAFF.value: N_("Changed an account"),
     Act.EXPORT_RECORD.value: N_("Handed on a record"),
-    Act.RELEASE_HOLD.value: N_("Ended the keeping of a record"),
+    Act.RELEASE_HOLD.value: N_("Let surveys and reminders to a person go again"),
+    Act.SET_ROTA.value: N_("Changed the rota"),
     Act.ASSIGN.value: N_("Gave a chat to somebody"),
     Act.TAKE.value: N_("Took a chat"),
     Fact.NAME.value: N_("Read a name"),
@@ -80,6 +81,11 @@ REASONS: Final[dict[str, str]] = {
     "changed": N_("Changed"),
     "removed": N_("Removed"),
     "reset": N_("Sent a link to start anew"),
+    "handed_to_system": N_("For our own safeguarding system"),
+    "handed_to_services": N_("For children's or adults' social care"),
+    "handed_to_emergency": N_("For police or ambulance, somebody is in danger"),
+    "handed_to_person": N_("The young person asked for it"),
+    "handed_to_inspection": N_("For an inspection or a court"),
 }
 """What was done to an account, where the audit says so; any other reason is somebody's own words."""
 

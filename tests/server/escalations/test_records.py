@@ -19,7 +19,7 @@ from server.db.base import table_of
 from server.db.engine import make_engine
 from server.db.ids import new_id
 from server.db.types import blind_index, key_ring, use_key_ring
-from server.escalations import records
+from server.escalations import records, records_reading
 from server.escalations.errors import NewWords
 from server.escalations.models import Case
 from server.escalations.privacy import EscalationsData
@@ -252,7 +252,7 @@ async def test_a_deleted_person_leaves_the_record_and_a_year_after_closing_it_go
         await EscalationsData().erase(db, Subject(tom[0], keeps_record=False))
     assert len(await entries_of(engine)) == 2
     async with engine.begin() as db:
-        found = await records.find(db, await record_id(engine))
+        found = await records_reading.find(db, await record_id(engine))
         assert found is not None
         assert found["person_id"] is None
         closed = (await db.execute(select(cases.c.closed_at))).scalar_one()
@@ -276,9 +276,9 @@ async def test_the_list_is_newest_first_and_without_those_one_is_barred_from(eng
         await says(engine, await somebody(engine), words, CaseUrgency.SAFEGUARDING)
     async with engine.begin() as db:
         await db.execute(cases.update().where(cases.c.number == 102).values(barred=[lead.id]))
-        shown = await records.newest(db, frozenset({"home"}), but_of=lead.id)
+        shown = await records_reading.newest(db, frozenset({"home"}), but_of=lead.id)
         assert [row["case_number"] for row in shown] == [103, 101]
         assert all(row["is_held"] for row in shown)
-        older = await records.newest(db, frozenset({"home"}), but_of=lead.id, before=shown[0]["number"])
+        older = await records_reading.newest(db, frozenset({"home"}), but_of=lead.id, before=shown[0]["number"])
         assert [row["case_number"] for row in older] == [101]
-        assert await records.newest(db, frozenset({"elsewhere"}), but_of=lead.id) == []
+        assert await records_reading.newest(db, frozenset({"elsewhere"}), but_of=lead.id) == []
