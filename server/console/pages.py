@@ -7,9 +7,12 @@ from typing import Final, Protocol
 from fastapi import APIRouter
 
 from server.console.desk import Desk
+from server.console.pages_duty import DutyPages
 from server.console.pages_queue import QueuePages
 from server.console.pages_record_export import RecordExportPages
 from server.console.pages_records import RecordPages
+from server.console.pages_rota import RotaPages
+from server.console.pages_tasks import TaskPages
 from server.staff.pages import console_router
 
 
@@ -22,7 +25,7 @@ class Pages(Protocol):
         """Its routes, below `/console`."""
 
 
-PAGES: Final[tuple[type[Pages], ...]] = (QueuePages, RecordPages, RecordExportPages)
+PAGES: Final[tuple[type[Pages], ...]] = (QueuePages, RecordPages, RecordExportPages, TaskPages, RotaPages, DutyPages)
 """Every class of pages; a new one is added here."""
 
 

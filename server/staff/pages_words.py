@@ -58,6 +58,7 @@ EVENTS: Final[dict[str, str]] = {
     "recovery_code_used": N_("Used a recovery code"),
     "recovery_codes_renewed": N_("Made new recovery codes"),
     "password_changed": N_("Changed their password"),
+    "alarm_number_changed": N_("Changed their number for alarm calls"),
     "set_up_invitation": N_("Set up their account"),
     "set_up_first_administrator": N_("Set up the first account"),
     "set_up_reset": N_("Set up their account anew"),

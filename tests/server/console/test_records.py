@@ -98,7 +98,9 @@ async def test_nobody_else_sees_that_there_is_a_record(house: House, role: Role)
 async def test_another_area_or_a_bar_closes_it(house: House) -> None:
     tom = await house.writes("im done")
     far, barred = await house.has(LEAD, area="elsewhere"), await house.has(LEAD, name="Barred")
-    await house.changes("UPDATE cases SET barred = ARRAY[CAST(:who AS uuid)] WHERE id = :id", who=barred.member.id, id=tom.case)
+    await house.changes(
+        "UPDATE cases SET barred = ARRAY[CAST(:who AS uuid)] WHERE id = :id", who=barred.member.id, id=tom.case
+    )
     for who in (far, barred):
         assert str(tom.record) not in (await who.opens("/console/records")).text
         for path in (page_of(tom), f"{page_of(tom)}/export"):
@@ -375,13 +377,13 @@ async def test_the_pdf_holds_every_script_as_text_and_is_the_same_each_time(hous
 
 
 async def test_what_cannot_be_drawn_is_named_and_what_turns_text_is_shown(house: House) -> None:
-    young = await house.writes("😭 我 \u202eevil #set page(fill: red) " + "W" * 500)
+    young = await house.writes("😭 我 \u202eevil #set page(fill: red) " + "Ŵ" * 500)
     sal = await house.has(LEAD)
     answer = await sal.posts(f"{page_of(young)}/export", EXPORT | {"format": "pdf"})
     text = "".join(PdfReader(io.BytesIO(answer.content)).pages[0].extract_text().split())  # lines break anywhere
     assert "[U+1F62DLOUDLYCRYINGFACE]" in text
     assert "[U+202ERIGHT-TO-LEFTOVERRIDE]evil#setpage(fill:red)" in text
-    assert text.count("W") == 500, "nothing runs off the page"
+    assert text.count("Ŵ") == 500, "nothing runs off the page"
     assert "JSONfileofthesamerecord" in text
 
 

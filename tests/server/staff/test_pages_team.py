@@ -28,7 +28,7 @@ async def program(databases: Databases) -> AsyncIterator[Program]:
 async def jo(program: Program) -> StaffPerson:
     """The first administrator of an empty house, signed in."""
     person = StaffPerson(program, program.browser())
-    await person.changes("TRUNCATE staff, staff_sessions, staff_links, staff_recovery_codes, staff_sign_in_tries")
+    await person.empties_the_house()
     await person.sets_up(await first_link(program))
     return person
 
