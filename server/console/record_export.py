@@ -18,7 +18,7 @@ from typing import Any, Final
 import typst
 from fontTools.ttLib import TTFont
 
-from server.console.record_view import Shown
+from server.console.record_view import NUMBER, Shown
 
 FOLDER: Final = Path(__file__).parent / "export"
 FONTS: Final = FOLDER / "fonts"
@@ -33,7 +33,6 @@ JOINERS: Final = "\u200c\u200d"
 
 BREAK_HERE: Final = "\u200b"
 LONG: Final = re.compile(r"\S{40}(?=\S)")
-NUMBER: Final = re.compile(r"\+?\d[\d ()-]{4,}\d")
 
 ONLY_LOOKS: Final = frozenset("\ufe0e\ufe0f")
 """Say whether a sign is drawn in colour; mean nothing by themselves."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping
@@ -36,6 +37,9 @@ CHANNELS: Final[dict[ChannelName, str]] = {
 DO_NOT_RELY: Final = N_("Rough, by a machine. Do not rely on it.")
 OF_WORDS: Final = (EntryKind.TRANSLATION, EntryKind.GIST)
 WORDS: Final = (EntryKind.WORDS, EntryKind.HEARD)
+NUMBER: Final = re.compile(r"\+?\d[\d ()-]{4,}\d")
+"""Telephone numbers: inside a right-to-left line their groups would change places."""
+
 UNKNOWN: Final = "und"
 """The language of words whose script is not their conversation's."""
 
@@ -62,6 +66,15 @@ class Shown:
     def warning(self) -> str:
         """What stands above it, before anybody reads on."""
         return DO_NOT_RELY if self.kind is EntryKind.GIST else ""
+
+    @property
+    def parts(self) -> list[tuple[str, bool]]:
+        """The words in pieces: (text, whether it is a number that has to keep its own direction)."""
+        found, reached = [], 0
+        for number in NUMBER.finditer(self.body):
+            found += [(self.body[reached : number.start()], False), (number[0], True)]
+            reached = number.end()
+        return [part for part in (*found, (self.body[reached:], False)) if part[0]]
 
     @property
     def is_words(self) -> bool:

@@ -65,6 +65,12 @@ async def test_a_record_shows_the_words_as_they_came_and_the_look_is_noted(house
     assert page.headers["cache-control"] == "no-store"
 
 
+async def test_a_telephone_number_keeps_its_order_inside_a_line_from_right_to_left(house: House) -> None:
+    young = await house.writes(f"{URDU} 07700 900123 {URDU}", language="ur")
+    page = await (await house.has(LEAD)).opens(page_of(young))
+    assert f'{URDU} <bdi dir="ltr">07700 900123</bdi> {URDU}</blockquote>' in page.text
+
+
 async def test_words_in_a_script_that_is_not_the_languages_say_so(house: House) -> None:
     young = await house.writes(URDU, language="en")
     sal = await house.has(LEAD)
