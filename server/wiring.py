@@ -36,6 +36,7 @@ from server.db.signals import Signals
 from server.db.types import use_key_ring
 from server.escalations import service as escalations
 from server.escalations.alarm_words import AlarmWords
+from server.escalations.holding import give_back_outside
 from server.escalations.hours import read_hours
 from server.escalations.privacy import EscalationsData
 from server.escalations.silence import silence
@@ -244,7 +245,9 @@ def _console(settings: Settings, zone: ZoneInfo, engine: AsyncEngine, assets: As
     wording = CatalogueWording(settings.locales_dir, "console")
     pages = ConsolePages(wording, assets, zone, settings.languages, (TEMPLATES_DIR, DESK_TEMPLATES), ERRORS)
     name = settings.oidc_name if settings.has_oidc else ""
-    return Console(engine, pages, settings.own_url, settings.languages, single_sign_on=name)
+    return Console(
+        engine, pages, settings.own_url, settings.languages, single_sign_on=name, give_back=give_back_outside
+    )
 
 
 def _area(settings: Settings, zone: ZoneInfo) -> AreaProfile:

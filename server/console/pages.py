@@ -11,10 +11,15 @@ from server.console.events import EventPages
 from server.console.pages_acts import ActPages
 from server.console.pages_answers import AnswerPages
 from server.console.pages_case import CasePages
+from server.console.pages_duty import DutyPages
 from server.console.pages_files import FilePages
 from server.console.pages_notes import NotePages
 from server.console.pages_queue import QueuePages
+from server.console.pages_record_export import RecordExportPages
+from server.console.pages_records import RecordPages
+from server.console.pages_rota import RotaPages
 from server.console.pages_talk import TalkPages
+from server.console.pages_tasks import TaskPages
 from server.staff.pages import console_router
 
 
@@ -36,6 +41,11 @@ PAGES: Final[tuple[type[Pages], ...]] = (
     NotePages,
     AnswerPages,
     FilePages,
+    RecordPages,
+    RecordExportPages,
+    TaskPages,
+    RotaPages,
+    DutyPages,
 )
 """Every class of pages; a new one is added here."""
 

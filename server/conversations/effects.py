@@ -117,7 +117,8 @@ async def _add_to_case(db: AsyncConnection, scene: Scene) -> None:
     """Words for the open case. They were told that a person will read it: when it was closed meanwhile, a new one opens."""
     thread, state = scene.thread, scene.thread.state
     words = " ".join(filter(None, (scene.words, scene.picked and f"[{scene.picked}]")))
-    if not words or await escalations.add_to_open_case(db, thread.person_id, scene.area, words, scene.now):
+    to = db, thread.person_id, scene.area
+    if not words or await escalations.add_to_open_case(*to, words, scene.now, thread.address_id):
         return
     urgency = CaseUrgency.CRISIS if state.crisis_since else CaseUrgency.ADVICE
     wish = OpenCase(state.crisis_kind or "asked", urgency, state.settings.language or scene.language)

@@ -39,3 +39,10 @@ class CannotReach(ServiceError):
     def __init__(self, left: tuple[str, ...]) -> None:
         super().__init__("not reachable")
         self.left = left
+
+
+class NewWords(ServiceError):
+    """The young person wrote again after what was read: whoever decides reads that first."""
+
+    status = 409
+    public = "There are new words in this record. Nothing was changed. Read them first."

@@ -7,10 +7,11 @@ talks over a person. Who locks the conversation as well locks it first.
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.effects import CaseUrgency
@@ -91,11 +92,24 @@ async def give_back(
 
 async def give_back_all(db: AsyncConnection, staff_id: uuid.UUID, now: datetime) -> int:
     """Every case of somebody who was removed or went home returns to the queue; how many."""
-    held = select(cases.c.id).where(cases.c.adviser_id == staff_id, cases.c.closed_at.is_(None))
-    ids = list((await db.execute(held)).scalars())
-    for case_id in ids:
-        await give_back(db, case_id, now)
-    return len(ids)
+    return await give_back_outside(db, staff_id, frozenset(), now)
+
+
+async def give_back_outside(db: AsyncConnection, staff_id: uuid.UUID, areas: frozenset[str], now: datetime) -> int:
+    """Every case that somebody holds outside these areas returns to the queue; how many."""
+    held = cases.c.adviser_id == staff_id, cases.c.closed_at.is_(None), cases.c.area.not_in(areas)
+    count = 0
+    for case_id in (await db.execute(select(cases.c.id).where(*held).order_by(cases.c.id))).scalars():
+        with suppress(NoSuchCase):  # closed by them at this instant
+            await give_back(db, case_id, now)
+            count += 1
+    return count
+
+
+async def held_by(db: AsyncConnection, staff_id: uuid.UUID) -> int:
+    """How many cases somebody holds."""
+    held = cases.c.adviser_id == staff_id, cases.c.closed_at.is_(None)
+    return int((await db.execute(select(func.count()).select_from(cases).where(*held))).scalar_one())
 
 
 async def still_mine(db: AsyncConnection, who: Member, case_id: uuid.UUID) -> Any:
@@ -183,12 +197,16 @@ async def name_of(db: AsyncConnection, staff_id: uuid.UUID | None) -> str:
 
 
 async def _hold(db: AsyncConnection, case: Any, staff_id: uuid.UUID, now: datetime) -> None:
+    """It is theirs. Raises NoSuchCase for somebody who is being removed at this instant: else nobody would give it back."""
     values: dict[str, Any] = {"adviser_id": staff_id, "taken_at": now, "adviser_active_at": now, "held_until": None}
     values |= NOT_LOST
     if case.urgency not in ABOUT_DANGER and case.acknowledged_at is None:
         values |= {"acknowledged_at": now, "acknowledged_by": staff_id, "clock_next_at": now + HOLDS_FOR}
     is_same = and_(cases.c.id == case.id, cases.c.closed_at.is_(None))
     await db.execute(update(cases).where(is_same).values(values))
+    here = select(staff.c.id).where(staff.c.id == staff_id, staff.c.removed_at.is_(None))
+    if (await db.execute(here.with_for_update(read=True, key_share=True))).first() is None:
+        raise NoSuchCase(str(case.id))
     await tell(db, case.id, case.area)
 
 

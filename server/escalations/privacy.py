@@ -10,13 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db.base import table_of
 from server.escalations.models import Case, CaseDraft, CaseMessage, CaseNote, CaseStep, CaseTask, StaffNotice
+from server.escalations.records_models import RecordEntry, SafeguardingRecord
 from server.escalations.service import ABOUT_DANGER, has_danger_open
 from server.people.privacy import Subject
 
 cases = table_of(Case)
 tasks = table_of(CaseTask)
 
-OF_A_CASE = tuple(map(table_of, (CaseDraft, StaffNotice, CaseStep, CaseNote, CaseMessage)))
+OF_A_CASE = tuple(
+    map(table_of, (CaseDraft, StaffNotice, CaseStep, CaseNote, CaseMessage, RecordEntry, SafeguardingRecord))
+)
 """What belongs to a case and goes with it."""
 
 KEPT_AFTER_CLOSING = timedelta(days=365)
@@ -47,7 +50,7 @@ class EscalationsData:
 async def _delete(db: AsyncConnection, which: Select[tuple[uuid.UUID]]) -> int:
     """Delete cases and what belongs to them; how many cases."""
     ids = list((await db.execute(which)).scalars())
-    await db.execute(select(func.set_config("connexions.expire", "case_steps", True)))
     for table in (*OF_A_CASE, tasks):
+        await db.execute(select(func.set_config("connexions.expire", table.name, True)))
         await db.execute(delete(table).where(table.c.case_id.in_(ids)))
     return (await db.execute(delete(cases).where(cases.c.id.in_(ids)))).rowcount

@@ -15,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialogs.effects import CaseUrgency, OpenCase
 from server.db.base import table_of
 from server.db.ids import new_id
+from server.escalations import records
 from server.escalations.models import Case, CaseDraft, CaseMessage, CaseNote, CaseStep, CaseTask, StaffNotice
+from server.escalations.records_models import DANGER
 from server.log import logger
 
 log = logger(__name__)
@@ -27,7 +29,7 @@ case_steps, staff_notices = table_of(CaseStep), table_of(StaffNotice)
 ORDER = (CaseUrgency.CRISIS, CaseUrgency.SAFEGUARDING, CaseUrgency.COMPLAINT, CaseUrgency.ADVICE, CaseUrgency.ACCESS)
 """Most urgent first."""
 
-ABOUT_DANGER = (CaseUrgency.CRISIS, CaseUrgency.SAFEGUARDING)
+ABOUT_DANGER = DANGER
 
 
 CASES_TOPIC = "connexions_cases"
@@ -76,7 +78,9 @@ async def open_case(db: AsyncConnection, asker: Asker, wish: OpenCase, words: st
     else:
         case_id = found.id
         await _raise(db, found, wish, now, is_open=asker.is_open)
-    await add_words(db, case_id, area, words, now)
+    if wish.urgency in ABOUT_DANGER:
+        await records.note_danger(db, case_id, now)
+    await add_words(db, case_id, area, words, now, address_id=asker.address_id)
     await tell(db, case_id, area)
     return case_id
 
@@ -120,10 +124,16 @@ async def add_words(
     now: datetime,
     author: str = "person",
     staff_id: uuid.UUID | None = None,
+    address_id: uuid.UUID | None = None,
 ) -> None:
-    """Append words to a case, exactly as written; nothing is written for no words. The person's own wait from then on for an answer."""
+    """Append words to a case, exactly as written; nothing is written for no words.
+
+    The person's own wait from then on for an answer, and go into the record of a case about danger; `address_id` is where they came.
+    """
     if not words:
         return
+    if author == "person":
+        await records.keep_words(db, case_id, words, now, address_id)
     row = {"id": new_id(), "case_id": case_id, "area": area, "author": author, "body": words, "written_at": now}
     await db.execute(insert(case_messages).values(row | {"staff_id": staff_id}))
     if author == "person":
@@ -131,12 +141,19 @@ async def add_words(
         await db.execute(update(cases).where(cases.c.id == case_id).values(waiting_since=waits))
 
 
-async def add_to_open_case(db: AsyncConnection, person_id: uuid.UUID, area: str, words: str, now: datetime) -> bool:
+async def add_to_open_case(
+    db: AsyncConnection,
+    person_id: uuid.UUID,
+    area: str,
+    words: str,
+    now: datetime,
+    address_id: uuid.UUID | None = None,
+) -> bool:
     """Append words to the person's open case, which cannot be closed meanwhile; false when there is none."""
     query = select(cases.c.id).where(cases.c.person_id == person_id, cases.c.closed_at.is_(None)).with_for_update()
     if (case_id := (await db.execute(query)).scalar()) is None:
         return False
-    await add_words(db, case_id, area, words, now)
+    await add_words(db, case_id, area, words, now, address_id=address_id)
     await tell(db, case_id, area)
     return True
 

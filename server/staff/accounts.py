@@ -16,12 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db.base import table_of
 from server.db.ids import new_id
-from server.staff import audit, passwords, sessions
-from server.staff.access import Act, Member, Role, Skill, may_grant
-from server.staff.errors import KnownAlready, LastAdministrator, MayNot, SignInRefused
+from server.staff import audit, passwords, reach, sessions
+from server.staff.access import Act, Member, Role, Skill, may_do, may_grant
+from server.staff.errors import KnownAlready, LastAdministrator, MayNot
 from server.staff.links import make_link
 from server.staff.models import LinkKind, RecoveryCode, Staff, StaffLink
-from server.staff.signing_in import email_hash
+from server.staff.signing_in import Outcome, Visitor, email_hash, prove_password
 
 staff = table_of(Staff)
 links = table_of(StaffLink)
@@ -39,6 +39,12 @@ class Wish:
     skills: frozenset[Skill] = frozenset()
     languages: frozenset[str] = frozenset()
     is_trainee: bool = False
+
+
+def works_in(wish: Wish) -> frozenset[str]:
+    """The areas in which such an account may hold a chat."""
+    member = Member(new_id(), wish.name, wish.roles, wish.areas)
+    return frozenset(area for area in wish.areas if may_do(member, Act.TAKE, area))
 
 
 async def has_staff(db: AsyncConnection) -> bool:
@@ -104,17 +110,23 @@ def _granted(wish: Wish) -> dict[str, Any]:
     }
 
 
-async def change_password(db: AsyncConnection, signed_in: sessions.SignedIn, old: str, new: str, now: datetime) -> None:
-    """Another password; every other session ends. Raises SignInRefused for a wrong old one, PoorPassword for a poor new one."""
-    query = select(staff.c.password_hash, staff.c.email).where(staff.c.id == signed_in.member.id)
-    row = (await db.execute(query.with_for_update())).one()  # a reset or removal meanwhile must not be undone
-    if not await asyncio.to_thread(passwords.is_right, row.password_hash, old):
-        raise SignInRefused
-    passwords.check_strength(new, signed_in.member.name, row.email)
+async def change_password(
+    db: AsyncConnection, signed_in: sessions.SignedIn, old: str, new: str, visitor: Visitor, now: datetime
+) -> Outcome:
+    """Another password when the old one is right, which every other session ends; wrong ones are counted, so commit whatever comes.
+
+    Raises PoorPassword for a poor new one, before the old one is tried.
+    """
+    email = (await db.execute(select(staff.c.email).where(staff.c.id == signed_in.member.id))).scalar_one()
+    passwords.check_strength(new, signed_in.member.name, email)
+    outcome = await prove_password(db, signed_in.member.id, old, visitor, now)
+    if outcome is not Outcome.OK:
+        return outcome
     hashed = await asyncio.to_thread(passwords.hash_password, new)
     await db.execute(update(staff).where(staff.c.id == signed_in.member.id).values(password_hash=hashed))
     await sessions.end_all(db, signed_in.member.id, now, but=signed_in.session_id)
     await audit.note(db, signed_in.member.id, "password_changed", now)
+    return Outcome.OK
 
 
 async def change(db: AsyncConnection, by: Member, staff_id: uuid.UUID, wish: Wish, now: datetime) -> None:
@@ -150,6 +162,13 @@ async def remove(db: AsyncConnection, by: Member, staff_id: uuid.UUID, now: date
     await db.execute(delete(recovery_codes).where(recovery_codes.c.staff_id == staff_id))
     await sessions.end_all(db, staff_id, now)
     await audit.note(db, by.id, Act.MANAGE_STAFF, now, about_staff=staff_id, why="removed")
+
+
+async def connect_telegram(db: AsyncConnection, by: Member, staff_id: uuid.UUID, chat: str, now: datetime) -> None:
+    """Where somebody's alarms go in Telegram (empty: nowhere). Raises MayNot beyond one's areas."""
+    await _managed(db, by, staff_id)
+    await reach.set_telegram(db, staff_id, chat)
+    await audit.note(db, by.id, Act.MANAGE_STAFF, now, about_staff=staff_id, why="changed")
 
 
 async def reset(db: AsyncConnection, by: Member, staff_id: uuid.UUID, now: datetime) -> str:
@@ -219,8 +238,9 @@ async def team(db: AsyncConnection, areas: Iterable[str]) -> list[Mapping[str, A
     """Members of the areas who were not removed, in the order in which they came; `has_account` is false before their link was used."""
     columns = (*sessions.MEMBER_COLUMNS, staff.c.email, staff.c.is_on_duty, staff.c.last_seen_at)
     has_account = staff.c.password_hash.is_not(None).label("has_account")
+    has_telegram = staff.c.telegram_chat.is_not(None).label("has_telegram")
     query = (
-        select(*columns, has_account)
+        select(*columns, has_account, has_telegram)
         .where(staff.c.removed_at.is_(None), staff.c.areas.overlap(list(areas)))
         .order_by(staff.c.created_at)
     )

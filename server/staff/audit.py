@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db.base import table_of
@@ -17,9 +17,11 @@ from server.staff.models import AuditRow, Staff
 rows = table_of(AuditRow)
 staff = table_of(Staff)
 
-PAGE = 100
-RECENT = 200
+RECENT: Final = 200
 """Rows of one reader among which a repeated look is found."""
+PAGE: Final = 100
+KEPT: Final = timedelta(days=7 * 365 + 2)
+"""Seven years."""
 
 
 async def note(
@@ -63,11 +65,13 @@ async def was_noted(db: AsyncConnection, who: uuid.UUID, what: Fact, case: uuid.
 async def page(
     db: AsyncConnection, areas: frozenset[str], *, before: int | None = None, staff_id: uuid.UUID | None = None
 ) -> list[Mapping[str, Any]]:
-    """The newest rows of the areas (and those of accounts, which have none), newest first, `PAGE` at most, with the reader's name."""
+    """The newest rows of the areas and of accounts of their staff, newest first, `PAGE` at most, with the reader's name."""
+    theirs = select(staff.c.id).where(staff.c.areas.overlap(list(areas)))
+    of_accounts = (rows.c.area == "") & (rows.c.staff_id.in_(theirs) | rows.c.about_staff.in_(theirs))
     query = (
         select(rows, staff.c.name.label("staff_name"))
         .outerjoin(staff, staff.c.id == rows.c.staff_id)
-        .where(rows.c.area.in_((*areas, "")))
+        .where(rows.c.area.in_(areas) | of_accounts)
         .order_by(rows.c.number.desc())
         .limit(PAGE)
     )
@@ -76,6 +80,12 @@ async def page(
     if staff_id is not None:
         query = query.where(rows.c.staff_id == staff_id)
     return [dict(row) for row in (await db.execute(query)).mappings()]
+
+
+async def expire(db: AsyncConnection, now: datetime) -> int:
+    """Delete rows older than `KEPT`; how many. Repeating is harmless."""
+    await db.execute(select(func.set_config("connexions.expire", rows.name, True)))
+    return (await db.execute(delete(rows).where(rows.c.at < now - KEPT))).rowcount
 
 
 async def people(db: AsyncConnection, areas: frozenset[str]) -> list[Mapping[str, Any]]:

@@ -22,7 +22,7 @@ from server.clock import utc_now
 from server.db.types import blind_index
 from server.errors import Refused, ServiceError
 from server.staff import sessions
-from server.staff.access import NEEDS_SECOND_FACTOR_AGAIN, Act, may_do
+from server.staff.access import NEEDS_SECOND_FACTOR_AGAIN, Act, Fact, may_do, may_read
 from server.staff.errors import CodeNeeded, MayNot, NotSignedIn
 from server.staff.sessions import SignedIn
 from server.staff.signing_in import Visitor
@@ -119,6 +119,17 @@ def needs(act: Act) -> Callable[[SignedIn, Request], Awaitable[SignedIn]]:
         if not may_do(who.member, act):
             raise MayNot
         return await fresh_code(who, request) if act in NEEDS_SECOND_FACTOR_AGAIN else who
+
+    return check
+
+
+def needs_to_read(fact: Fact) -> Callable[[SignedIn, Request], Awaitable[SignedIn]]:
+    """A dependency: somebody who may read this kind of fact somewhere; the page asks again for the area. Raises as `needs` does."""
+
+    async def check(who: Whole, request: Request) -> SignedIn:
+        if not any(may_read(who.member, fact, area) for area in who.member.areas):
+            raise MayNot
+        return await fresh_code(who, request) if fact in NEEDS_SECOND_FACTOR_AGAIN else who
 
     return check
 

@@ -11,6 +11,7 @@ from server.staff.access import MAY_DO, Act, may_do
 from server.staff.errors import CodeNeeded, NotSignedIn
 from server.staff.guard import Whole
 from server.staff.pages_account import AccountPages
+from server.staff.pages_alarm import AlarmPages
 from server.staff.pages_audit import AuditPages
 from server.staff.pages_draw import Console
 from server.staff.pages_signin import SignInPages, ask_and_keep
@@ -29,7 +30,7 @@ def router(console: Console) -> APIRouter:
     staff = console_router(guard.check_form)
     signing_in.add(staff)
     StartPage(console).add(staff)
-    for pages in (AccountPages, TeamPages, AuditPages):
+    for pages in (AccountPages, AlarmPages, TeamPages, AuditPages):
         pages(console).add(staff)
     routes = APIRouter()
     routes.include_router(strangers)

@@ -10,9 +10,11 @@ from pydantic import BaseModel, Field
 
 from dialogs.wording import N_
 from server.staff import accounts, audit, guard, links, sessions
-from server.staff.errors import MayNot, PoorPassword, SignInRefused
+from server.staff.errors import MayNot, PoorPassword
 from server.staff.guard import Fresh, Whole
 from server.staff.pages_draw import LANGUAGES, Console
+from server.staff.pages_signin import LOCKED, STATUS
+from server.staff.signing_in import Outcome
 from server.web.display import COOKIE as DISPLAY_COOKIE
 from server.web.display import COOKIE_SECONDS, SIZES, THEMES
 
@@ -96,13 +98,16 @@ class AccountPages:
 
     async def change_password(self, request: Request, who: Fresh, form: Annotated[PasswordForm, Form()]) -> Response:
         """Another password; or the page again with what is wrong."""
+        console, visitor = self._console, guard.visitor(request)
         try:
-            async with self._console.engine.begin() as db:
-                await accounts.change_password(db, who, form.old, form.new, self._console.clock())
-        except (SignInRefused, PoorPassword) as error:
-            errors = {"old": WRONG_OLD} if isinstance(error, SignInRefused) else {"new": POOR}
-            return self._console.pages.draw(request, "staff/password.html", who, errors=errors, status=error.status)
-        return guard.go(HOME, done="password")
+            async with console.hashing(), console.engine.begin() as db:
+                outcome = await accounts.change_password(db, who, form.old, form.new, visitor, console.clock())
+        except PoorPassword as error:
+            return console.pages.draw(request, "staff/password.html", who, errors={"new": POOR}, status=error.status)
+        if outcome is Outcome.OK:
+            return guard.go(HOME, done="password")
+        text = LOCKED if outcome is Outcome.LOCKED else WRONG_OLD
+        return console.pages.draw(request, "staff/password.html", who, errors={"old": text}, status=STATUS[outcome])
 
     async def recovery_page(self, request: Request, who: Fresh) -> Response:
         """Says what new codes do to the old ones, and asks."""

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from dialogs.wording import N_
 from server.clock import utc_now
-from server.errors import ServiceError
+from server.errors import ServiceError, TryAgain
 from server.i18n import CatalogueWording
 from server.staff import guard
 from server.staff.access import Act, may_do
@@ -47,6 +50,24 @@ MACROS: Final = {
 }
 
 
+HASHINGS_AT_ONCE: Final = 4
+"""Each takes 64 MB and a core for a while: a flood of sign-ins must not stop the chats."""
+
+LONGEST_WAIT_SECONDS: Final = 20
+
+
+class GiveBack(Protocol):
+    """What the cases' slice, which stands above this one, does when somebody leaves."""
+
+    async def __call__(self, db: AsyncConnection, staff_id: uuid.UUID, areas: frozenset[str], now: datetime) -> int:
+        """Return every chat that they hold outside these areas to the queue; how many."""
+
+
+async def _nothing_held(db: AsyncConnection, staff_id: uuid.UUID, areas: frozenset[str], now: datetime) -> int:  # noqa: ARG001 - the protocol's
+    """Without cases nothing is held."""
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Console:
     """What every page of the console works with."""
@@ -61,6 +82,27 @@ class Console:
     """What the button to the organisation's own sign-in says; empty without one."""
 
     clock: Callable[[], datetime] = utc_now
+
+    give_back: GiveBack = _nothing_held
+    """Returns chats to the queue that somebody may hold no more."""
+
+    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHINGS_AT_ONCE))
+
+    @asynccontextmanager
+    async def hashing(self) -> AsyncIterator[None]:
+        """Room to hash a password, taken before a transaction begins: who waits here keeps no connection from others.
+
+        Raises TryAgain when it takes too long.
+        """
+        try:
+            async with asyncio.timeout(LONGEST_WAIT_SECONDS):
+                await self.room.acquire()
+        except TimeoutError:
+            raise TryAgain from None
+        try:
+            yield
+        finally:
+            self.room.release()
 
 
 class ConsolePages:
@@ -104,6 +146,7 @@ class ConsolePages:
             "form": who.form_token if who else guard.strangers_field(cookie),
             "display": self.display(request),
             "path": request.url.path,
+            "here": request.url.path if request.method in guard.READS else guard.ROOT,
             "moment": partial(self.moment, language, utc_now()),
             "errors": {},
         }
@@ -141,6 +184,11 @@ class ConsolePages:
         elif here.year != today.year:
             day = self.wording.full_date(language, here.date())
         return f"{day}, {self.wording.clock(language, here)}"
+
+    def full_moment(self, language: str, at: datetime) -> str:
+        """Day with its year, and time, in the area's zone, for what is kept or leaves the house: "9 June 2026, 2:30pm"."""
+        here = at.astimezone(self._zone)
+        return f"{self.wording.full_date(language, here.date())}, {self.wording.clock(language, here)}"
 
 
 def govuk_macros() -> Mapping[str, Any]:

@@ -71,7 +71,7 @@ class SignInPages:
     async def take(self, request: Request, form: Annotated[SignInForm, Form()]) -> Response:
         """The first step: on to the code, or the page again with what is wrong, the same for known and unknown e-mails."""
         console = self._console
-        async with console.engine.begin() as db:
+        async with console.hashing(), console.engine.begin() as db:
             tried = await with_password(db, form.email, form.password, guard.visitor(request), console.clock())
         if tried.outcome is not Outcome.OK:
             text = LOCKED if tried.outcome is Outcome.LOCKED else WRONG

@@ -77,7 +77,10 @@ class TeamPages:
             return self._draw_form(request, who, form, row, wrong)
         try:
             async with self._console.engine.begin() as db:
-                await accounts.change(db, who.member, staff_id, form.wish(), self._console.clock())
+                wish, now = form.wish(), self._console.clock()
+                # what they hold and may hold no more: cases before the account, as everybody who writes both
+                await self._console.give_back(db, staff_id, accounts.works_in(wish), now)
+                await accounts.change(db, who.member, staff_id, wish, now)
         except LastAdministrator as error:
             return self._draw_form(request, who, form, row, {"roles": ERRORS[type(error)]}, error.status)
         return guard.go(HOME, done="changed")
@@ -88,7 +91,9 @@ class TeamPages:
         if staff_id == who.member.id:
             raise MayNot
         async with self._console.engine.begin() as db:
-            secret = await accounts.reset(db, who.member, staff_id, self._console.clock())
+            now = self._console.clock()
+            await self._console.give_back(db, staff_id, frozenset(), now)
+            secret = await accounts.reset(db, who.member, staff_id, now)
         return self._draw_link(request, who, row["name"], secret, LinkKind.RESET)
 
     async def remove_page(self, request: Request, who: Administrator, staff_id: uuid.UUID) -> Response:
@@ -105,7 +110,11 @@ class TeamPages:
             return self._draw_remove(request, who, row, name, WRONG_NAME, 422)
         try:
             async with self._console.engine.begin() as db:
-                await accounts.remove(db, who.member, staff_id, self._console.clock())
+                now = self._console.clock()
+                # cases before the account, as everybody who writes both; then what was taken meanwhile
+                await self._console.give_back(db, staff_id, frozenset(), now)
+                await accounts.remove(db, who.member, staff_id, now)
+                await self._console.give_back(db, staff_id, frozenset(), now)
         except LastAdministrator as error:
             return self._draw_remove(request, who, row, name, ERRORS[type(error)], error.status)
         return guard.go(HOME, done="removed")
@@ -147,6 +156,7 @@ class TeamPages:
             "role_texts": ROLES,
             "skill_texts": SKILLS,
             "is_own": row is not None and row["id"] == who.member.id,
+            "telegram": request.query_params.get("telegram", ""),
         }
         status = status or (422 if errors else 200)
         return self._console.pages.draw(

@@ -82,7 +82,7 @@ class WelcomePages:
         console, now = self._console, self._console.clock()
         name = welcome.name if welcome.kind is LinkKind.RESET else form.name.strip()
         chosen = SetUp(name, form.email, form.password, form.secret, form.code)
-        async with console.engine.begin() as db:
+        async with console.hashing(), console.engine.begin() as db:
             token, shown = await links.set_up(db, link, chosen, guard.visitor(request).browser, now)
             if welcome.kind is not LinkKind.RESET:
                 await accounts.choose_language(db, welcome.staff_id, console.pages.language(request, None))

@@ -46,6 +46,7 @@ class SignedIn:
     has_code: bool
     code_at: datetime | None
     form_token: str
+    is_on_duty: bool = False
 
     def has_fresh_code(self, now: datetime) -> bool:
         """True when a code was given within `FRESH_CODE`."""
@@ -87,7 +88,13 @@ async def open_session(
 async def find(db: AsyncConnection, token: str, now: datetime) -> SignedIn | None:
     """Whose session this is; None for an unknown, ended, run out or idle one, and for somebody who was removed."""
     query = (
-        select(sessions.c.id.label("session_id"), sessions.c.second_factor_at, sessions.c.last_used_at, *MEMBER_COLUMNS)
+        select(
+            sessions.c.id.label("session_id"),
+            sessions.c.second_factor_at,
+            sessions.c.last_used_at,
+            *MEMBER_COLUMNS,
+            staff.c.is_on_duty,
+        )
         .join(staff, staff.c.id == sessions.c.staff_id)
         .where(
             sessions.c.token_hash == _hash(token),
@@ -111,6 +118,7 @@ async def find(db: AsyncConnection, token: str, now: datetime) -> SignedIn | Non
         has_code=row["second_factor_at"] is not None,
         code_at=row["second_factor_at"],
         form_token=form_token(token),
+        is_on_duty=row["is_on_duty"],
     )
 
 

@@ -84,6 +84,26 @@ async def with_password(db: AsyncConnection, email: str, password: str, visitor:
     return Try(Outcome.OK, await sessions.open_session(db, row.id, visitor.browser, now, has_code=False))
 
 
+async def prove_password(
+    db: AsyncConnection, staff_id: uuid.UUID, password: str, visitor: Visitor, now: datetime
+) -> Outcome:
+    """The password once more, of somebody who is signed in; wrong ones count as they do at a sign-in.
+
+    When it is right the account stays locked until the transaction ends, so that a reset or removal meanwhile is not undone.
+    """
+    known = (await db.execute(select(staff.c.email_hash).where(staff.c.id == staff_id))).scalar_one()
+    locks = _locks("password", known, visitor)
+    if await _is_locked(db, locks, now):
+        return Outcome.LOCKED
+    query = select(staff.c.password_hash).where(staff.c.id == staff_id).with_for_update()
+    stored = (await db.execute(query)).scalar()
+    if not await asyncio.to_thread(passwords.is_right, stored, password):
+        await _count_wrong(db, locks, now)
+        return Outcome.WRONG
+    await _forgive(db, locks)
+    return Outcome.OK
+
+
 async def _is_still(db: AsyncConnection, staff_id: uuid.UUID, password_hash: str) -> bool:
     """False when the account was reset or removed, or the password changed, while it was being tried."""
     same = staff.c.id == staff_id, staff.c.password_hash == password_hash, staff.c.removed_at.is_(None)

@@ -16,11 +16,13 @@ from server.conversations.models import Message
 from server.db.base import table_of
 from server.db.engine import is_away
 from server.db.heartbeats import beat
+from server.escalations import rota
 from server.escalations.models import Case
 from server.log import logger
 from server.outbox.receipts import apply_all_waiting
 from server.people.models import Address, Person
 from server.people.privacy import erase_person
+from server.staff import audit, sessions, signing_in
 from server.wiring import PERSONAL_DATA, Service
 
 log = logger(__name__)
@@ -47,6 +49,7 @@ def schedule(service: Service) -> AsyncIOScheduler:
         "farewells": (erase_farewells, 300),
         "visits": (erase_visits, 600),
         "retention": (expire, 3600),
+        "accounts": (expire_accounts, 3600),
     }
     made = AsyncIOScheduler(timezone="UTC")
     for name, (work, seconds) in jobs.items():
@@ -75,6 +78,14 @@ async def run_job(service: Service, name: str, work: Work) -> None:
             log.warning("job waits for the database", job=name)
         else:
             log.exception("job failed", job=name)
+
+
+async def expire_accounts(db: AsyncConnection, now: datetime) -> None:
+    """Delete what is kept of staff no longer than it may be: sessions long over, counts of wrong tries, old audit and rota."""
+    await sessions.expire(db, now)
+    await signing_in.expire_tries(db, now)
+    await audit.expire(db, now)
+    await rota.expire(db, now)
 
 
 async def erase_farewells(db: AsyncConnection, now: datetime) -> None:

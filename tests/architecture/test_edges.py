@@ -26,6 +26,8 @@ COMMITS = {
     "server.staff.pages_account.AccountPages.change_password": "a form of staff",
     "server.staff.pages_account.AccountPages.renew_recovery": "a form of staff",
     "server.staff.pages_account.AccountPages.choose_language": "a form of staff",
+    "server.staff.pages_alarm.AlarmPages.save": "a form of staff",
+    "server.staff.pages_alarm.AlarmPages.connect": "a form of staff",
     "server.staff.pages_team.TeamPages.invite": "a form of staff",
     "server.staff.pages_team.TeamPages.change": "a form of staff",
     "server.staff.pages_team.TeamPages.reset": "a form of staff",

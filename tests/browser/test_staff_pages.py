@@ -49,7 +49,7 @@ async def program(databases: Databases) -> AsyncIterator[Program]:
 async def jo(program: Program) -> StaffPerson:
     """The first administrator, not set up yet, in an empty house."""
     person = StaffPerson(program, program.browser())
-    await person.is_first()
+    await person.empties_the_house()
     return person
 
 

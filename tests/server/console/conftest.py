@@ -1,35 +1,29 @@
-"""The program and people who work with it."""
+"""One program for all tests of a file, on a database of its own, with passwords at a cost that tests can pay."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import pytest_asyncio
 
-from tests.support.advisers import Adviser, adviser
-from tests.support.program import Program, running
-from tests.support.web_person import WebPerson
-
-
-@pytest.fixture
-async def program(database_url: str) -> AsyncIterator[Program]:
-    """The program with its web chat."""
-    async with running(database_url) as started:
-        yield started
+from server.staff import passwords
+from tests.server.console.house import House
+from tests.server.staff.core import QUICK
+from tests.support.postgres import Databases
+from tests.support.program import running
 
 
-@pytest.fixture
-async def jo(program: Program) -> AsyncIterator[Adviser]:
-    """An adviser who is signed in."""
-    found = await adviser(program)
-    async with found.client:
-        yield found
+@pytest.fixture(autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Argon2 in a millisecond instead of half a second."""
+    with passwords.hashed_by(QUICK):
+        yield
 
 
-@pytest.fixture
-async def ryan(program: Program) -> AsyncIterator[WebPerson]:
-    """A young person in a browser, who has opened the page."""
-    async with program.browser() as client:
-        person = WebPerson(client)
-        await person.opens()
-        yield person
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(databases: Databases) -> AsyncIterator[House]:
+    url = databases.make()
+    async with running(url, has_worker=False) as program:
+        yield House(program)
+    databases.drop(url)

@@ -13,10 +13,11 @@ from server.db.ids import new_id
 from server.staff import accounts, audit, links
 from server.staff.access import Member, Role, Skill
 from server.staff.accounts import Wish
-from server.staff.errors import KnownAlready, LastAdministrator, MayNot, PoorPassword, SignInRefused
+from server.staff.errors import KnownAlready, LastAdministrator, MayNot, PoorPassword
 from server.staff.signing_in import Outcome
 from tests.server.staff.core import (
     FOUNDER,
+    HERE,
     NORTH,
     NOW,
     PASSWORD,
@@ -267,19 +268,33 @@ async def test_a_new_password_needs_the_old_one_and_signs_every_other_browser_ou
     here = await house.finds(alex.token, NOW)
     assert here
 
-    async def change(old: str, new: str) -> None:
-        await house.does(lambda db: accounts.change_password(db, here, old, new, NOW))
+    async def change(old: str, new: str) -> Outcome:
+        return await house.does(lambda db: accounts.change_password(db, here, old, new, HERE, NOW))
 
-    with pytest.raises(SignInRefused):
-        await change("not the old one 5", NEW)
+    assert await change("not the old one 5", NEW) is Outcome.WRONG
     with pytest.raises(PoorPassword):
         await change(PASSWORD, alex.email)
     assert (await house.tries(alex.email)).outcome is Outcome.OK
-    await change(PASSWORD, NEW)
+    assert await change(PASSWORD, NEW) is Outcome.OK
     assert (await house.tries(alex.email)).outcome is Outcome.WRONG
     assert (await house.tries(alex.email, NEW)).outcome is Outcome.OK
     assert await house.finds(other, NOW) is None
     assert await house.finds(alex.token, NOW)
+
+
+async def test_wrong_old_passwords_are_counted_and_slowed_down_like_those_of_a_sign_in(house: Staffed) -> None:
+    alex = await house.has()
+    here = await house.finds(alex.token, NOW)
+    assert here
+
+    async def change(old: str) -> Outcome:
+        return await house.does(lambda db: accounts.change_password(db, here, old, NEW, HERE, NOW))
+
+    tried = [await change(f"guess number {n}") for n in range(8)]
+    assert tried == [*[Outcome.WRONG] * tried.count(Outcome.WRONG), *[Outcome.LOCKED] * tried.count(Outcome.LOCKED)]
+    assert tried[-1] is Outcome.LOCKED
+    assert (await house.tries(alex.email)).outcome is Outcome.LOCKED
+    assert await change(PASSWORD) is Outcome.LOCKED, "a right one does not count while it is locked"
 
 
 @pytest.mark.parametrize("act", [accounts.reset, accounts.remove])
@@ -290,15 +305,14 @@ async def test_a_change_of_password_does_not_undo_a_reset_or_a_removal_of_the_sa
     here = await house.finds(alex.token, NOW)
     assert here
 
-    async def changes(db: AsyncConnection) -> None:
-        await accounts.change_password(db, here, PASSWORD, NEW, NOW)
+    async def changes(db: AsyncConnection) -> Outcome:
+        return await accounts.change_password(db, here, PASSWORD, NEW, HERE, NOW)
 
     async with house.engine.begin() as db:
         await act(db, FOUNDER, alex.member.id, NOW)
         task = asyncio.create_task(house.does(changes))
         await until_it_waits(house.engine, task)
-    with pytest.raises(SignInRefused):
-        await task
+    assert await task is Outcome.WRONG
     assert await house.scalar("SELECT password_hash FROM staff WHERE id = :id", id=alex.member.id) is None
 
 

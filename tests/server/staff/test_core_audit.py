@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -112,16 +113,22 @@ async def test_a_statement_that_fails_notes_nothing_and_what_is_noted_stands_wit
     assert await house.scalar("SELECT count(*) FROM audit") == before
 
 
-async def test_each_area_sees_its_own_rows_newest_first_and_those_of_accounts(house: Staffed) -> None:
-    alex = await house.has(name="Alex")
+async def test_each_area_sees_its_own_rows_newest_first_and_those_of_its_staffs_accounts(house: Staffed) -> None:
+    alex, sam = await house.has(name="Alex"), await house.has(name="Sam", areas=(SOUTH,))
     mine = await noted(house, who=alex.member.id, why=WHY)
     theirs = await noted(house, area=SOUTH)
-    nobodys = await noted(house, area="", what="code_given")
+    ours = await noted(house, who=alex.member.id, area="", what="code_given")
+    other = await noted(house, who=sam.member.id, area="", what="code_given")
+    invited = await house.scalar(
+        "INSERT INTO audit (at, staff_id, what, about_staff) VALUES (now(), :by, 'manage_staff', :about) RETURNING number",
+        by=sam.member.id,
+        about=alex.member.id,
+    )
     shown = await house.does(lambda db: audit.page(db, frozenset({NORTH})))
     numbers = [row["number"] for row in shown]
     assert numbers == sorted(numbers, reverse=True)
-    assert {mine, nobodys} <= set(numbers)
-    assert theirs not in numbers
+    assert {mine, ours, invited} <= set(numbers)
+    assert not {theirs, other} & set(numbers)
     row = next(row for row in shown if row["number"] == mine)
     assert (row["staff_name"], row["what"], row["why"], row["at"]) == ("Alex", "chat", WHY, NOW)
     assert {row["staff_id"] for row in await own(house, alex.member.id)} == {alex.member.id}
@@ -275,3 +282,12 @@ async def test_what_was_sealed_since_the_new_key_came_is_left_as_it_is(make_data
         outcomes = [(await house.tries(who.email)).outcome for who in (*early, late)]
         assert outcomes == [Outcome.OK] * 4
     await engine.dispose()
+
+
+async def test_after_seven_years_a_row_goes_and_not_a_day_before(house: Staffed) -> None:
+    who = new_id()
+    await noted(house, who=who)
+    years = timedelta(days=7 * 365)
+    for at, left in ((NOW + years, 1), (NOW + years + timedelta(days=3), 0), (NOW + years + timedelta(days=3), 0)):
+        await house.does(lambda db, at=at: audit.expire(db, at))
+        assert await house.scalar("SELECT count(*) FROM audit WHERE staff_id = :who", who=who) == left

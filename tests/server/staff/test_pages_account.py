@@ -29,7 +29,7 @@ async def program(databases: Databases) -> AsyncIterator[Program]:
 async def jo(program: Program) -> StaffPerson:
     """The first administrator, just set up, in an empty house."""
     person = StaffPerson(program, program.browser())
-    await person.is_first()
+    await person.empties_the_house()
     await person.sets_up(await first_link(program))
     return person
 
@@ -38,7 +38,7 @@ async def jo(program: Program) -> StaffPerson:
 async def nobody(program: Program) -> StaffPerson:
     """Somebody before any account."""
     person = StaffPerson(program, program.browser())
-    await person.is_first()
+    await person.empties_the_house()
     return person
 
 

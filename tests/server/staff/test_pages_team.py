@@ -28,7 +28,7 @@ async def program(databases: Databases) -> AsyncIterator[Program]:
 async def jo(program: Program) -> StaffPerson:
     """The first administrator of an empty house, signed in."""
     person = StaffPerson(program, program.browser())
-    await person.is_first()
+    await person.empties_the_house()
     await person.sets_up(await first_link(program))
     return person
 

@@ -1,0 +1,122 @@
+"""Tasks: what has to be done by when, late ones first, for the whole area; each is done by a named member."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dialogs.effects import CaseUrgency
+from dialogs.wording import N_
+from server.console.desk import Desk, note_read
+from server.escalations import tasks
+from server.escalations.holding import name_of
+from server.escalations.models import TaskKind
+from server.staff import guard
+from server.staff.access import Act, Fact, may_do
+from server.staff.errors import MayNot
+from server.staff.guard import needs
+from server.staff.sessions import SignedIn
+
+Worker = Annotated[SignedIn, Depends(needs(Act.SEE_QUEUE))]
+HOME: Final = f"{guard.ROOT}/tasks"
+KINDS: Final[dict[TaskKind, str]] = {
+    TaskKind.INTERPRETER: N_("Interpreter"),
+    TaskKind.TRANSLATE: N_("Translation"),
+    TaskKind.ACCESS: N_("Access need"),
+    TaskKind.CALL_BACK: N_("Call back"),
+    TaskKind.FOLLOW_UP: N_("Follow up"),
+    TaskKind.UNREACHABLE: N_("Reach them another way"),
+}
+URGENCIES: Final[dict[CaseUrgency, str]] = {
+    CaseUrgency.CRISIS: N_("Crisis"),
+    CaseUrgency.SAFEGUARDING: N_("Safeguarding"),
+    CaseUrgency.COMPLAINT: N_("Complaint"),
+    CaseUrgency.ADVICE: N_("Advice"),
+    CaseUrgency.ACCESS: N_("Access"),
+}
+DONE: Final = {
+    "done": N_("It is done."),
+    "before": N_("Somebody had done it already."),
+    "taken": N_("It is yours."),
+    "theirs": N_("Somebody else has it."),
+}
+
+
+class TaskPages:
+    """The handlers."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def add(self, routes: APIRouter) -> None:
+        """Below `/console/tasks`."""
+        routes.get("/tasks")(self.page)
+        routes.get("/tasks/{task_id}")(self.task)
+        routes.post("/tasks/{task_id}/take")(self.take)
+        routes.post("/tasks/{task_id}/done")(self.finish)
+
+    async def page(self, request: Request, who: Worker, own: str = "", done: str = "") -> Response:
+        """The open tasks of the areas, or one's own; what is asked stands on each task's own page."""
+        now, is_own = self._desk.now(), bool(own)
+        async with self._desk.console.engine.connect() as db:
+            rows = await tasks.still_open(db, who.member, now, is_own=is_own)
+        return self._desk.console.pages.draw(
+            request,
+            "console/tasks.html",
+            who,
+            rows=[{**row, "is_late": row["due_at"] <= now} for row in rows],
+            is_own=is_own,
+            is_cut=len(rows) == tasks.MOST,
+            kinds=KINDS,
+            urgencies=URGENCIES,
+            done=DONE.get(done, ""),
+        )
+
+    async def task(self, request: Request, who: Worker, task_id: uuid.UUID, done: str = "") -> Response:
+        """One task with what is asked, noted in the audit."""
+        now = self._desk.now()
+        async with self._desk.change() as db:
+            row = await _opened(db, who, task_id)
+            words = await tasks.words_of(db, task_id)
+            if words:
+                about = {"area": row["area"], "person": row["person_id"], "case": row["case_id"]}
+                await note_read(db, who.member, [Fact.CHAT], now, barred=row["barred"] or (), **about)
+            done_by = await name_of(db, row["done_by"])
+        return self._desk.console.pages.draw(
+            request,
+            "console/task.html",
+            who,
+            row=row,
+            words=words,
+            done_by=done_by,
+            is_late=row["due_at"] <= now,
+            kind=KINDS[row["kind"]],
+            urgency=URGENCIES.get(row["urgency"], ""),
+            done=DONE.get(done, ""),
+        )
+
+    async def take(self, who: Worker, task_id: uuid.UUID) -> Response:
+        """Mine from now on."""
+        async with self._desk.change() as db:
+            await _opened(db, who, task_id)
+            is_mine = await tasks.take(db, who.member, task_id)
+        return guard.go(f"{HOME}/{task_id}", done="taken" if is_mine else "theirs")
+
+    async def finish(self, who: Worker, task_id: uuid.UUID) -> Response:
+        """Done, by name."""
+        async with self._desk.change() as db:
+            await _opened(db, who, task_id)
+            is_first = await tasks.finish(db, who.member, task_id, self._desk.now())
+        return guard.go(HOME, done="done" if is_first else "before")
+
+
+async def _opened(db: AsyncConnection, who: SignedIn, task_id: uuid.UUID) -> Mapping[str, Any]:
+    """The task, for somebody who works in its area and is not barred from its case. Raises MayNot, also for none."""
+    row = await tasks.find(db, task_id)
+    if row is None or not may_do(who.member, Act.SEE_QUEUE, row["area"]) or who.member.id in (row["barred"] or ()):
+        raise MayNot
+    return row

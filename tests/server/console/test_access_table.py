@@ -1,0 +1,265 @@
+"""Every route below `/console` against a table of who may, asked over real HTTP with real sessions.
+
+The routes are listed from the running program: one that is not in the table fails, so whoever adds a page adds a line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi.routing import iter_route_contexts
+
+from server.app import make_app
+from server.clock import utc_now
+from server.escalations import tasks
+from server.escalations.clock import Rung
+from server.escalations.models import TaskKind
+from server.escalations.oncall import put_on_call
+from server.staff import guard, sessions
+from server.staff.access import Member, Role
+from tests.server.console.house import House, Young
+from tests.support.postgres import Databases
+from tests.support.program import running
+from tests.support.staff import make_member
+
+pytestmark = pytest.mark.database
+
+WORKS = "adviser lead safeguarding_lead host_adviser"
+PLANS = "lead safeguarding_lead manager administrator"
+STAFF = (
+    "adviser lead safeguarding_lead host_adviser yjs_worker editor translator manager administrator barred elsewhere"
+)
+HALF = f"half {STAFF}"
+ANYBODY = f"stranger {HALF}"
+
+TABLE = f"""
+GET  /console/sign-in                                     {ANYBODY}
+POST /console/sign-in                                     {ANYBODY}
+GET  /console/welcome/{{link}}                            {ANYBODY}
+POST /console/welcome/{{link}}                            {ANYBODY}
+GET  /console/single-sign-on                              {ANYBODY}
+GET  /console/single-sign-on/back                         {ANYBODY}
+GET  /console/code                                        {HALF}
+POST /console/code                                        {HALF}
+POST /console/sign-out                                    {HALF}
+GET  /console/again                                       {STAFF}
+POST /console/again                                       {STAFF}
+GET  /console                                             {STAFF}
+GET  /console/account                                     {STAFF}
+POST /console/account/sessions/{{session_id}}/end         {STAFF}
+POST /console/account/sessions/end-others                 {STAFF}
+GET  /console/account/password                            {STAFF}
+POST /console/account/password                            {STAFF}
+GET  /console/account/recovery                            {STAFF}
+POST /console/account/recovery                            {STAFF}
+POST /console/account/language                            {STAFF}
+POST /console/account/look                                {STAFF}
+GET  /console/account/alarm                               {STAFF}
+POST /console/account/alarm                               {STAFF}
+GET  /console/team                                        administrator barred elsewhere
+GET  /console/team/invite                                 administrator barred elsewhere
+POST /console/team/invite                                 administrator barred elsewhere
+GET  /console/team/{{staff_id}}                           administrator barred
+POST /console/team/{{staff_id}}                           administrator barred
+POST /console/team/{{staff_id}}/telegram                  administrator barred
+POST /console/team/{{staff_id}}/reset                     administrator barred
+GET  /console/team/{{staff_id}}/remove                    administrator barred
+POST /console/team/{{staff_id}}/remove                    administrator barred
+GET  /console/audit                                       safeguarding_lead manager barred elsewhere
+GET  /console/queue                                       {WORKS} barred elsewhere
+POST /console/duty                                        {WORKS} barred elsewhere
+GET  /console/records                                     safeguarding_lead barred elsewhere
+GET  /console/records/{{record_id}}                       safeguarding_lead
+POST /console/records/{{record_id}}/add                   safeguarding_lead
+POST /console/records/{{record_id}}/release               safeguarding_lead
+GET  /console/records/{{record_id}}/words/{{entry_id}}    safeguarding_lead
+POST /console/records/{{record_id}}/words/{{entry_id}}    safeguarding_lead
+POST /console/records/{{record_id}}/words/{{entry_id}}/ask safeguarding_lead
+GET  /console/records/{{record_id}}/export                safeguarding_lead
+POST /console/records/{{record_id}}/export                safeguarding_lead
+GET  /console/tasks                                       {WORKS} barred elsewhere
+GET  /console/tasks/{{task_id}}                           {WORKS}
+POST /console/tasks/{{task_id}}/take                      {WORKS}
+POST /console/tasks/{{task_id}}/done                      {WORKS}
+GET  /console/rota                                        {PLANS} barred elsewhere
+POST /console/rota                                        {PLANS} barred elsewhere
+POST /console/rota/{{entry_id}}/remove                    {PLANS} barred
+"""
+"""Method, address, who is let in. `stranger` has no session, `half` gave a password and no code yet; `barred` has every role in the
+area and may not have to do with the case; `elsewhere` has every role, in another area. Everybody else has one role, in the area."""
+
+WHO = ("stranger", "half", *(role.value for role in Role), "barred", "elsewhere")
+Route = tuple[str, str]
+
+
+def table() -> dict[Route, frozenset[str]]:
+    """The table by route."""
+    lines = (line.split() for line in TABLE.strip().splitlines())
+    found = {(method, path): frozenset(who) for method, path, *who in lines}
+    assert set().union(*found.values()) <= set(WHO)
+    return found
+
+
+def routes(house: House) -> set[Route]:
+    """Every route below `/console` that the program answers."""
+    app = make_app(house.program.service)
+    return {
+        (method, route.path)
+        for route in iter_route_contexts(app.routes)
+        if route.path and route.path.startswith(guard.ROOT)
+        for method in route.methods or ()
+    }
+
+
+class Asking:
+    """Everybody of the table, and what they ask for."""
+
+    def __init__(self, house: House, people: dict[str, Member], young: Young) -> None:
+        self.house, self.people, self.young = house, people, young
+
+    async def asks(self, who: str, route: Route) -> str:
+        """What becomes of a request with an empty form: "in", or how somebody is kept out."""
+        method, path = route
+        async with self.house.program.browser() as client:
+            client.follow_redirects = False
+            token, other = await self._signs_in(who, client)
+            address = await self._fill(path, other)
+            if method == "GET":
+                answer = await client.get(address)
+            else:
+                answer = await client.request(method, address, data={"form": _field(path, client, token)})
+        assert answer.status_code < 500 or answer.status_code == 503, (who, route, answer.text)
+        assert "This page was open too long" not in answer.text, (who, route)
+        return _outcome(answer)
+
+    async def _signs_in(self, who: str, client: httpx.AsyncClient) -> tuple[str, Any]:
+        """A session of their own with a fresh code; with it the id of another session of theirs."""
+        client.cookies.set(guard.FORM_COOKIE, "f" * 43, path=guard.ROOT)
+        if who == "stranger":
+            return "", "00000000-0000-0000-0000-000000000000"
+        member, now = self.people[who], utc_now()
+        async with self.house.engine.begin() as db:
+            other = await sessions.open_session(db, member.id, "Edge", now, has_code=True)
+            token = await sessions.open_session(db, member.id, "Firefox", now, has_code=who != "half")
+            found = await sessions.find(db, other, now)
+        assert found
+        client.cookies.set(guard.COOKIE, token, path=guard.ROOT)
+        return token, found.session_id
+
+    async def _fill(self, path: str, session_id: Any) -> str:
+        """The address with something that is there in each place."""
+        entry = "SELECT id FROM safeguarding_entries WHERE record_id = :id AND kind = 'words' LIMIT 1"
+        for name in re.findall(r"\{(\w+)\}", path):
+            made: Any
+            match name:
+                case "link":
+                    made = "x" * 43
+                case "session_id":
+                    made = session_id
+                case "staff_id":
+                    made = self.people["somebody"].id
+                case "record_id":
+                    made = self.young.record
+                case "case_id":
+                    made = self.young.case
+                case "task_id":
+                    made = await self._task()
+                case "entry_id" if path.startswith("/console/rota"):
+                    made = await self._on_call()
+                case "entry_id":
+                    made = await self.house.scalar(entry, id=self.young.record)
+                case _:
+                    raise AssertionError(f"teach this test what stands for {{{name}}}")
+            path = path.replace(f"{{{name}}}", str(made))
+        return path
+
+    async def _task(self) -> Any:
+        wish = tasks.Wish(TaskKind.CALL_BACK, "home", utc_now(), "x", case_id=self.young.case)
+        async with self.house.engine.begin() as db:
+            return await tasks.add(db, wish, utc_now())
+
+    async def _on_call(self) -> Any:
+        now, who = utc_now(), self.people["somebody"].id
+        async with self.house.engine.begin() as db:
+            return await put_on_call(db, "home", Rung.FIRST, who, now, now + timedelta(hours=1))
+
+
+def _field(path: str, client: httpx.AsyncClient, token: str) -> str:
+    """What the forms of this page carry: those before a sign-in belong to the browser, all others to the session."""
+    if path.startswith(("/console/sign-in", "/console/welcome")):
+        return guard.strangers_field(client.cookies[guard.FORM_COOKIE])
+    return sessions.form_token(token) if token else ""
+
+
+def _outcome(answer: httpx.Response) -> str:
+    to = answer.headers.get("location", "")
+    if answer.status_code == 404:
+        return "nothing here"
+    if to.startswith("/console/sign-in") and "out=1" not in to:
+        return "to sign in"
+    if to.startswith("/console/code"):
+        return "to the code"
+    if to.startswith("/console/again"):
+        return "to a fresh code"
+    return "in"
+
+
+def expected(who: str, let_in: frozenset[str]) -> str:
+    """What becomes of somebody, by the table."""
+    if who in let_in:
+        return "in"
+    return {"stranger": "to sign in", "half": "to the code"}.get(who, "nothing here")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(databases: Databases) -> AsyncIterator[House]:
+    """A program with single sign-on, so that its routes are there too; its provider is away."""
+    url = databases.make()
+    provider = {"oidc_issuer": "http://127.0.0.1:9", "oidc_client_id": "connexions", "oidc_client_secret": "x" * 20}
+    async with running(url, has_worker=False, **provider) as program:
+        yield House(program)
+    databases.drop(url)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def asking(house: House) -> Asking:
+    young = await house.writes("im done")
+    people = {role.value: await make_member(house.engine, role.value, role) for role in Role}
+    for name in ("half", "barred", "somebody"):
+        roles = [Role.EDITOR] if name == "somebody" else list(Role)
+        people[name] = await make_member(house.engine, name, *roles)
+    people["elsewhere"] = await make_member(house.engine, "elsewhere", *Role, area="elsewhere")
+    barred = people["barred"].id
+    await house.changes("UPDATE cases SET barred = ARRAY[CAST(:who AS uuid)] WHERE id = :id", who=barred, id=young.case)
+    return Asking(house, people, young)
+
+
+async def test_every_route_is_in_the_table_and_the_table_names_no_other(house: House) -> None:
+    assert routes(house) - set(table()) == set()
+    assert set(table()) - routes(house) == set()
+
+
+ROUTES = [pytest.param(route, let_in, id=" ".join(route)) for route, let_in in table().items()]
+
+
+@pytest.mark.parametrize(("route", "let_in"), ROUTES)
+async def test_who_is_let_in(asking: Asking, route: Route, let_in: frozenset[str]) -> None:
+    found = {who: await asking.asks(who, route) for who in WHO}
+    assert found == {who: expected(who, let_in) for who in WHO}
+
+
+@pytest.mark.parametrize("route", [pytest.param(route, id=" ".join(route)) for route in table() if route[0] == "POST"])
+async def test_a_form_of_another_session_or_another_site_changes_nothing(asking: Asking, route: Route) -> None:
+    async with asking.house.program.browser() as client:
+        client.follow_redirects = False
+        _, other = await asking._signs_in("safeguarding_lead", client)
+        address = await asking._fill(route[1], other)
+        for field, headers in (("0" * 32, {}), ("", {}), ("0" * 32, {"origin": "https://example.org"})):
+            answer = await client.post(address, data={"form": field}, headers=headers)
+            assert answer.status_code == 403

@@ -1,0 +1,1 @@
+"""The queue and the chat, over real HTTP."""
