@@ -23,7 +23,8 @@ from server.answers.live import LiveLibrary
 from server.clock import utc_now
 from server.console.desk import DESK_TEMPLATES, Desk
 from server.conversations.privacy import ConversationsData
-from server.conversations.service import LIVE_TOPIC, AreaProfile, Conversations
+from server.conversations.service import LIVE_TOPIC, Conversations
+from server.conversations.world import AreaProfile
 from server.db.base import table_of
 from server.db.engine import make_engine
 from server.db.heartbeats import job_ages

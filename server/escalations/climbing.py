@@ -21,7 +21,7 @@ from server.escalations.clock import BY_THE_WALL, LOUD, Means, Running, Step, du
 from server.escalations.errors import NoSuchCase
 from server.escalations.hours import OpeningHours
 from server.escalations.models import Case, CaseStep, NoticeStatus, StaffNotice, StepKind
-from server.escalations.oncall import who_stands
+from server.escalations.oncall import who_stands, without_barred
 from server.escalations.service import tell
 
 cases = table_of(Case)
@@ -81,7 +81,7 @@ async def _take(db: AsyncConnection, case: Any, step: Step, now: datetime) -> bo
     await note(db, case, step, StepKind.TAKEN, now)
     if not SENT & set(step.means):
         return True
-    found = await who_stands(db, case.area, step.rung, now)
+    found = without_barred(await who_stands(db, case.area, step.rung, now), case)
     if not found:
         await note(db, case, step, StepKind.NOBODY, now)
         return step.means != LOUD

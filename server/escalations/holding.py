@@ -16,13 +16,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialogs.effects import CaseUrgency
 from server.db.base import table_of
 from server.escalations.errors import NoSuchCase, NotYours, TakenAlready
-from server.escalations.models import Case, CaseOutcome
+from server.escalations.models import Case, CaseOutcome, CaseTask, NoticeStatus, StaffNotice, TaskKind
 from server.escalations.queue import Next, Waiting, may_hold, take_next
 from server.escalations.service import ABOUT_DANGER, anew, tell
+from server.escalations.tasks import FOLLOW_UP_AFTER, make_task
 from server.staff.access import Member
 from server.staff.models import Staff
 
 cases = table_of(Case)
+notices = table_of(StaffNotice)
+tasks = table_of(CaseTask)
 staff = table_of(Staff)
 
 SILENT_AFTER: Final = timedelta(minutes=3)
@@ -71,6 +74,7 @@ async def give_back(db: AsyncConnection, case_id: uuid.UUID, now: datetime, *, s
     """Nobody holds it any more; it waits in the queue, for a skill when one is named. Raises NoSuchCase."""
     case = await locked(db, case_id)
     values: dict[str, Any] = {"adviser_id": None, "taken_at": None, "adviser_active_at": None, "held_until": None}
+    values["lost_told_at"] = None
     values["waiting_since"] = case.waiting_since or now
     if skill is not None:
         values["skill"] = skill
@@ -78,6 +82,16 @@ async def give_back(db: AsyncConnection, case_id: uuid.UUID, now: datetime, *, s
         values |= anew(now, is_open=case.clock_in_hours)
     await db.execute(update(cases).where(cases.c.id == case_id).values(values))
     await tell(db, case_id, case.area)
+
+
+async def pass_over(db: AsyncConnection, case_id: uuid.UUID, now: datetime) -> None:
+    """Back to the queue, and whoever held it is the last to be given it again. Nothing for one that nobody holds. Raises NoSuchCase."""
+    case = await locked(db, case_id)
+    if case.adviser_id is None:
+        return
+    passed = sorted({*case.passed_over, case.adviser_id}, key=str)
+    await db.execute(update(cases).where(cases.c.id == case_id).values(passed_over=passed))
+    await give_back(db, case_id, now)
 
 
 async def give_back_all(db: AsyncConnection, staff_id: uuid.UUID, now: datetime) -> int:
@@ -99,7 +113,7 @@ async def still_mine(db: AsyncConnection, who: Member, case_id: uuid.UUID) -> An
 
 async def note_answer(db: AsyncConnection, case: Any, now: datetime) -> None:
     """The adviser answered: nothing waits, and the clock stops in their name."""
-    values: dict[str, Any] = {"waiting_since": None, "adviser_active_at": now, "held_until": None}
+    values: dict[str, Any] = {"waiting_since": None, "adviser_active_at": now, "held_until": None, "lost_told_at": None}
     if case.first_answer_at is None:
         values["first_answer_at"] = now
     if case.acknowledged_at is None:
@@ -154,6 +168,8 @@ async def close(
     if case.acknowledged_at is None:
         values |= {"acknowledged_at": now, "acknowledged_by": who.id}
     await db.execute(update(cases).where(cases.c.id == case_id).values(values))
+    if case.urgency in ABOUT_DANGER:
+        await make_task(db, case, TaskKind.FOLLOW_UP, now + FOLLOW_UP_AFTER, now, language=case.language)
     await tell(db, case_id, case.area)
     return case
 
@@ -163,6 +179,10 @@ async def bar(db: AsyncConnection, case_id: uuid.UUID, staff_id: uuid.UUID, now:
     case = await locked(db, case_id)
     barred = sorted({*case.barred, staff_id}, key=str)
     await db.execute(update(cases).where(cases.c.id == case_id).values(barred=barred))
+    theirs = notices.c.case_id == case_id, notices.c.staff_id == staff_id, notices.c.status == NoticeStatus.DUE
+    await db.execute(update(notices).where(*theirs).values(status=NoticeStatus.NOT_NEEDED))
+    given = tasks.c.case_id == case_id, tasks.c.staff_id == staff_id, tasks.c.done_at.is_(None)
+    await db.execute(update(tasks).where(*given).values(staff_id=None))
     if case.adviser_id == staff_id:
         await give_back(db, case_id, now)
 
@@ -174,6 +194,7 @@ async def name_of(db: AsyncConnection, staff_id: uuid.UUID | None) -> str:
 
 async def _hold(db: AsyncConnection, case: Any, staff_id: uuid.UUID, now: datetime) -> None:
     values: dict[str, Any] = {"adviser_id": staff_id, "taken_at": now, "adviser_active_at": now, "held_until": None}
+    values["lost_told_at"] = None
     if case.urgency not in ABOUT_DANGER and case.acknowledged_at is None:
         values |= {"acknowledged_at": now, "acknowledged_by": staff_id}
     is_same = and_(cases.c.id == case.id, cases.c.closed_at.is_(None))
@@ -183,4 +204,5 @@ async def _hold(db: AsyncConnection, case: Any, staff_id: uuid.UUID, now: dateti
 
 def _waiting(case: Any) -> Waiting:
     since = case.waiting_since or case.opened_at
-    return Waiting(case.id, case.urgency, since, case.language, case.skill, frozenset(case.barred))
+    barred, passed_over = frozenset(case.barred), frozenset(case.passed_over)
+    return Waiting(case.id, case.urgency, since, case.language, case.skill, barred, passed_over)
