@@ -71,16 +71,11 @@ class OtherAdviser:
 class Complain:
     """A complaint, about whoever holds the case or is named, else about the service: followed by `ComplaintMade`.
 
-    The words of this turn belong to the case. A second one about the same is the same.
+    The words of this turn belong to the case. More words of theirs belong to the same one, and may say whom it is about.
     """
 
     language: str
     is_discrimination: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FlagDiscrimination:
-    """The open complaint is about discrimination, as they say now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +148,6 @@ Effect = (
     | WaitForAdviser
     | OtherAdviser
     | Complain
-    | FlagDiscrimination
     | KeepView
     | FileUnanswered
     | StopMessages

@@ -90,7 +90,7 @@ class ComplaintMade:
     """A complaint has a number, somebody who looks into it, and two days by which they hear.
 
     `about` is the adviser who may not see it any more (empty: it is about the service), `handler` may be empty: not named yet.
-    `is_interrupted` is true when the talk has to go on with somebody else.
+    `is_interrupted` is true when the talk has to go on with somebody else, `is_known` when they were told all of this before.
     """
 
     number: int
@@ -99,6 +99,7 @@ class ComplaintMade:
     first_by: date
     last_by: date
     is_interrupted: bool = False
+    is_known: bool = False
 
 
 Event = (

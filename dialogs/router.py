@@ -256,13 +256,13 @@ Step = Callable[[Talk], Turn | None]
 
 AGAIN: tuple[Step, ...] = (
     _nothing_to_read,
+    adviser.late_answer,
     _abuse,
     follow_up.go_on,
     told_age.find,
     _intent,
     _nation_named,
     _left_over,
-    adviser.late_answer,
     two_things.find,
     question.find,
 )

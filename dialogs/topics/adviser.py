@@ -10,7 +10,7 @@ from dialogs.events import AdviserLeft, AdviserLost
 from dialogs.menu import Entry
 from dialogs.messages import Reply, ReplyKind, Urgency
 from dialogs.names import is_named
-from dialogs.ports import Command
+from dialogs.ports import Command, Intent
 from dialogs.talk import Next, Talk, put_away, respond, silent
 from dialogs.topics import crisis, handover
 from dialogs.turn import Turn
@@ -18,6 +18,9 @@ from dialogs.turn import Turn
 LOST = "lost"
 CHANGE = "change"
 VIEW = "view"
+SMALL_TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.BYE, Intent.FINE})
+"""What people say to somebody who has gone, and that nobody has to read."""
+
 VIEWS = {Command.YES: "yes", Command.NO: "no", Command.NOT_SURE: "a_bit"}
 
 
@@ -123,6 +126,8 @@ def late_answer(talk: Talk) -> Turn | None:
     if closed is None or talk.facts.case is not None or not closed.adviser or crisis.is_present(talk):
         return None
     finding = talk.reading.finding
+    if finding.intent in SMALL_TALK:
+        return None
     is_ours = finding.topic is not None or finding.is_close or finding.intent is not None or talk.reading.command
     if is_ours and not is_named(talk.text, closed.adviser):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialogs.desk import truth
-from dialogs.effects import AddToCase, Complain, Effect, FlagDiscrimination
+from dialogs.effects import Complain
 from dialogs.events import ComplaintMade
 from dialogs.menu import Entry
 from dialogs.names import is_named
@@ -13,6 +13,8 @@ from dialogs.topics import adviser, crisis
 from dialogs.turn import Turn
 
 TOPIC = "complaint"
+TOLD = "told"
+"""Step: they told more about one that has its number."""
 
 
 def complain(talk: Talk) -> Turn:
@@ -43,6 +45,9 @@ def in_a_sentence(talk: Talk) -> Turn | None:
 
 def show(talk: Talk, made: ComplaintMade) -> Turn:
     """The number, who looks into it, by when, and what happens to the talk."""
+    if made.is_known and talk.state.step == TOLD:
+        thanks = talk.voice.say("Thank you. I have passed that on. You can go on asking me things.")
+        return respond(talk, adviser.in_a_crisis(talk, talk.reply(thanks)), "about_added")
     voice = talk.voice
     first, last = voice.day(made.first_by), voice.day(made.last_by)
     parts = [
@@ -61,16 +66,14 @@ def show(talk: Talk, made: ComplaintMade) -> Turn:
 
 
 def go_on(talk: Talk) -> Turn | None:
-    """More words about it, passed on; None for what is no answer."""
+    """More words about it, which may name somebody; None in a crisis."""
     if crisis.is_present(talk):
         return None
     if talk.reading.command in {Command.SKIP, Command.NO, Command.FINE}:
         return respond(
             talk, talk.reply(talk.voice.say("That is fine. You can go on asking me things.")), "about_skipped"
         )
-    flag: tuple[Effect, ...] = (FlagDiscrimination(),) if talk.ports.phrases.is_discrimination(talk.text) else ()
-    thanks = talk.voice.say("Thank you. I have passed that on. You can go on asking me things.")
-    return respond(talk, talk.reply(thanks), "about_added", (), (AddToCase(), *flag))
+    return complain(talk.with_state(step=TOLD))
 
 
 def _who(talk: Talk, made: ComplaintMade) -> str:

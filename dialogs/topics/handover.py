@@ -50,18 +50,17 @@ def person(talk: Talk) -> Turn:
 def _out_of_hours(talk: Talk, said: str, effects: tuple[Effect, ...]) -> Turn:
     """When somebody reads it, who can talk now, and times at which a person could write back."""
     offers = [Entry(f"call:{at.isoformat()}", _time(talk, at)) for at in talk.facts.call_times[:MOST_TIMES]]
-    what = talk.voice.say(WHAT)
-    if offers:
-        pick = talk.voice.say("Or pick a time for a person to write to you:")
-        what = f"{what} {pick}"
+    pick = talk.voice.say("Or pick when a person writes to you.") if offers else ""
+    what, short = (" ".join(filter(None, (talk.voice.say(asked), pick))) for asked in (WHAT, WHAT_SHORT))
     lines = open_now(talk)
     then = Next(TOPIC, "about")
-    if talk.facts.channel is not ChannelName.SMS:
-        text = " ".join(filter(None, (said, _stay(talk)))) + f"\n\n{what}"
-        return respond(talk, talk.reply(text, lines=lines), "person", offers, effects, then=then)
-    # each of the two has to be one text message
-    turn = respond(talk, talk.reply(what), "person", offers, effects, then=then)
-    return preceded(turn, talk.reply(said, lines=lines))
+    if talk.facts.channel is ChannelName.SMS:
+        # each of the two has to be one text message
+        turn = respond(talk, talk.reply(what, sms_text=short), "person", offers, effects, then=then)
+        return preceded(turn, talk.reply(said, lines=lines))
+    now = talk.voice.say("You can talk to these people now.") if lines else ""
+    text = "\n\n".join(filter(None, (" ".join(filter(None, (said, _stay(talk)))), what, now)))
+    return respond(talk, talk.reply(text, lines=lines), "person", offers, effects, then=then)
 
 
 def call_back(talk: Talk, instant: str) -> Turn:

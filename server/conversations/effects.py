@@ -18,7 +18,6 @@ from dialogs.effects import (
     Effect,
     ErasePerson,
     FileUnanswered,
-    FlagDiscrimination,
     KeepView,
     MakeJoinCode,
     MakeTask,
@@ -67,7 +66,7 @@ async def carry_out(  # noqa: C901, PLR0912 - one arm an effect
             await talking.open_case(db, effect, scene)
         case AddToCase():
             await _add_to_case(db, scene)
-        case MakeTask() | SpeakIn() | WaitForAdviser() | OtherAdviser() | FlagDiscrimination() | KeepView():
+        case MakeTask() | SpeakIn() | WaitForAdviser() | OtherAdviser() | KeepView():
             await talking.carry_out(db, effect, scene)
         case Complain():
             return await talking.complain(db, effect, scene)

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialogs.effects import (
     CaseUrgency,
     Complain,
-    FlagDiscrimination,
     KeepView,
     MakeTask,
     OpenCase,
@@ -32,7 +31,7 @@ cases = table_of(Case)
 VIEW_WITHIN: Final = timedelta(days=7)
 """So long after closing an answer to "did this help?" is one."""
 
-TalkEffect = MakeTask | SpeakIn | WaitForAdviser | OtherAdviser | FlagDiscrimination | KeepView
+TalkEffect = MakeTask | SpeakIn | WaitForAdviser | OtherAdviser | KeepView
 
 
 async def open_case(db: AsyncConnection, wish: OpenCase, scene: Scene) -> None:
@@ -48,7 +47,8 @@ async def complain(db: AsyncConnection, wish: Complain, scene: Scene) -> Complai
     reason = OpenCase("complaint", CaseUrgency.COMPLAINT, wish.language)
     case_id = await escalations.open_case(db, scene.asker, reason, scene.own_words, scene.now)
     made = await complaints.complain(db, case_id, wish, scene.own_words, scene.hours, scene.now)
-    return ComplaintMade(made.number, made.about, made.handler, made.first_by, made.last_by, made.is_interrupted)
+    days = made.first_by, made.last_by
+    return ComplaintMade(made.number, made.about, made.handler, *days, made.is_interrupted, made.is_known)
 
 
 async def carry_out(db: AsyncConnection, effect: TalkEffect, scene: Scene) -> None:
@@ -56,9 +56,6 @@ async def carry_out(db: AsyncConnection, effect: TalkEffect, scene: Scene) -> No
     person_id, now = scene.thread.person_id, scene.now
     if isinstance(effect, KeepView):
         await _keep_view(db, effect.view, scene)
-        return
-    if isinstance(effect, FlagDiscrimination):
-        await complaints.flag_discrimination(db, person_id)
         return
     mine = cases.c.person_id == person_id, cases.c.closed_at.is_(None)
     case = (await db.execute(select(cases).where(*mine).with_for_update())).first()

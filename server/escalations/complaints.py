@@ -45,6 +45,7 @@ class Made:
     first_by: date
     last_by: date
     is_interrupted: bool
+    is_known: bool = False
 
 
 async def complain(
@@ -52,34 +53,26 @@ async def complain(
 ) -> Made:
     """Write it down with the case. Whoever it is about may neither hold nor open the case from now on.
 
-    A second complaint about the same is the first one. Raises NoSuchCase.
+    More words about one that is open belong to it, and may name whom it is about. Raises NoSuchCase.
     """
     case = await holding.locked(db, case_id)
     about_id = await _about(db, case, words)
-    row = await _known(db, case, about_id)
-    if row is None:
-        handler = await _handler(db, case.area, {about_id, *case.barred} - {None})
-        row = await _write(db, case, about_id, handler, wish, hours, now)
-    elif wish.is_discrimination:
-        await _flag(db, row.id)
-    is_interrupted = about_id is not None and about_id == case.adviser_id
-    if about_id is not None:
-        await holding.bar(db, case_id, about_id, now)
-    about, handler_name = await holding.name_of(db, about_id), await holding.name_of(db, row.handler_id)
-    first_by, last_by = (at.astimezone(hours.zone).date() for at in (row.first_due_at, row.due_at))
-    return Made(row.number, about, handler_name, first_by, last_by, is_interrupted)
-
-
-async def flag_discrimination(db: AsyncConnection, person_id: uuid.UUID) -> None:
-    """The newest open complaint of a person is about discrimination. Nothing for somebody without one."""
-    query = (
-        select(complaints.c.id)
-        .where(complaints.c.person_id == person_id, complaints.c.closed_at.is_(None))
-        .order_by(complaints.c.opened_at.desc())
-        .limit(1)
+    known = await _known(db, case, about_id)
+    about_id = about_id or (known.about_id if known else None)
+    handler_id = known.handler_id if known else None
+    if known is None or known.about_id != about_id:
+        handler_id = await _handler(db, case.area, {about_id, *case.barred, *case.passed_over, *await _met(db, case)})
+    row = await _keep(db, known, wish, about_id, handler_id) or await _write(
+        db, case, about_id, handler_id, wish, hours, now
     )
-    if (found := (await db.execute(query)).scalar()) is not None:
-        await _flag(db, found)
+    if about_id is not None:
+        await _take_off(db, case, about_id, handler_id)
+        await holding.bar(db, case_id, about_id, now)
+    names = [await holding.name_of(db, staff_id) for staff_id in (about_id, row.handler_id)]
+    first_by, last_by = (at.astimezone(hours.zone).date() for at in (row.first_due_at, row.due_at))
+    is_interrupted = about_id is not None and about_id == case.adviser_id
+    is_known = known is not None and known.about_id == about_id
+    return Made(row.number, names[0], names[1], first_by, last_by, is_interrupted, is_known)
 
 
 async def open_complaints(db: AsyncConnection, who: Member) -> list[Any]:
@@ -98,28 +91,65 @@ async def open_complaints(db: AsyncConnection, who: Member) -> list[Any]:
 
 async def _about(db: AsyncConnection, case: Any, words: str) -> uuid.UUID | None:
     """Whom it is about: somebody of ours who wrote to them and is named; else whoever holds the case; else nobody."""
-    met = (
-        select(case_messages.c.staff_id)
-        .join(cases, cases.c.id == case_messages.c.case_id)
-        .where(cases.c.person_id == case.person_id, case_messages.c.staff_id.is_not(None))
-    )
-    known = staff.c.id.in_(met) | staff.c.id.in_([*case.passed_over, *filter(None, (case.adviser_id,))])
-    rows = (await db.execute(select(staff.c.id, staff.c.name).where(known).order_by(staff.c.id))).all()
+    known = {*await _met(db, case), *case.passed_over, *filter(None, (case.adviser_id,))}
+    query = select(staff.c.id, staff.c.name).where(staff.c.id.in_(known)).order_by(staff.c.id)
+    rows = (await db.execute(query)).all()
     named = [row.id for row in rows if is_named(words, row.name or "")]
     if case.adviser_id in named or not named:
         return case.adviser_id  # type: ignore[no-any-return]
     return named[0]  # type: ignore[no-any-return]
 
 
+async def _met(db: AsyncConnection, case: Any) -> set[uuid.UUID]:
+    """Members of staff who wrote to this person, in whatever case: none of them is independent."""
+    query = (
+        select(case_messages.c.staff_id)
+        .join(cases, cases.c.id == case_messages.c.case_id)
+        .where(cases.c.person_id == case.person_id, case_messages.c.staff_id.is_not(None))
+    )
+    return set((await db.execute(query.distinct())).scalars())
+
+
+async def _take_off(db: AsyncConnection, case: Any, about_id: uuid.UUID | None, handler_id: uuid.UUID | None) -> None:
+    """Another complaint of the same case that they look into goes to the new handler too."""
+    theirs = complaints.c.case_id == case.id, complaints.c.handler_id == about_id, complaints.c.closed_at.is_(None)
+    if about_id is not None:
+        await db.execute(update(complaints).where(*theirs).values(handler_id=handler_id))
+
+
 async def _known(db: AsyncConnection, case: Any, about_id: uuid.UUID | None) -> Any:
-    same = complaints.c.case_id == case.id, complaints.c.about_id.is_not_distinct_from(about_id)
-    return (await db.execute(select(complaints).where(*same, complaints.c.closed_at.is_(None)))).first()
+    """The open complaint of the case that this belongs to: about the same, or so far about nobody; for words without a name the newest."""
+    query = select(complaints).where(complaints.c.case_id == case.id, complaints.c.closed_at.is_(None))
+    found = (await db.execute(query.order_by(complaints.c.opened_at.desc()))).all()
+    if about_id is None:
+        return found[0] if found else None
+    same = [row for row in found if row.about_id == about_id] or [row for row in found if row.about_id is None]
+    return same[0] if same else None
 
 
-async def _handler(db: AsyncConnection, area: str, without: Collection[uuid.UUID]) -> uuid.UUID | None:
+async def _keep(
+    db: AsyncConnection, known: Any, wish: Complain, about_id: uuid.UUID | None, handler_id: uuid.UUID | None
+) -> Any:
+    """The known one with what is new about it; None when there is none."""
+    if known is None:
+        return None
+    values = {
+        "about_id": about_id or known.about_id,
+        "handler_id": handler_id,
+        "is_discrimination": known.is_discrimination or wish.is_discrimination,
+    }
+    change = update(complaints).where(complaints.c.id == known.id).values(values)
+    return (await db.execute(change.returning(complaints))).one()
+
+
+async def _handler(db: AsyncConnection, area: str, without: Collection[uuid.UUID | None]) -> uuid.UUID | None:
     """A manager, else a lead, of the area who had no part in it; whoever has the fewest open ones. None when nobody is left."""
     has = select(func.count()).where(complaints.c.handler_id == staff.c.id, complaints.c.closed_at.is_(None))
-    here = staff.c.removed_at.is_(None), staff.c.areas.contains([area]), staff.c.id.not_in(list(without))
+    here = (
+        staff.c.removed_at.is_(None),
+        staff.c.areas.contains([area]),
+        staff.c.id.not_in([who for who in without if who]),
+    )
     for role in HANDLERS:
         query = select(staff.c.id).where(*here, staff.c.roles.contains([role.value]))
         if (
@@ -152,7 +182,3 @@ async def _write(
         "opened_at": now,
     }
     return (await db.execute(insert(complaints).values(row).returning(complaints))).one()
-
-
-async def _flag(db: AsyncConnection, complaint_id: uuid.UUID) -> None:
-    await db.execute(update(complaints).where(complaints.c.id == complaint_id).values(is_discrimination=True))

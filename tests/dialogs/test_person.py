@@ -19,7 +19,8 @@ def test_a_case_at_once_and_one_question(said):
     assert turn.effects == (OpenCase("asked", CaseUrgency.ADVICE, "en"),)
     assert story.last.text == (
         "I have asked a person for you. People are here again on Monday 23 November, 9am (tomorrow). "
-        "Keep this page, or come back to it.\n\nWhat is it about? A few words help. Or reply skip."
+        "Keep this page, or come back to it.\n\nWhat is it about? A few words help. Or reply skip.\n\n"
+        "You can talk to these people now."
     )
     assert story.says("my landlord").effects == (AddToCase(),)
     assert story.says("need cscs").outcome.name == "answer"
