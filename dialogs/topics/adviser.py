@@ -29,8 +29,9 @@ def lost(talk: Talk, event: AdviserLost) -> Turn:
     gone = talk.voice.say("{adviser} has lost connection.", adviser=event.adviser or talk.voice.say("A person"))
     if not event.is_given_on:
         return respond(talk, talk.reply(gone), "adviser_lost", _lost_entries(talk), then=Next(LOST))
-    when = truth_in_crisis(talk.voice, talk.facts)
-    reply = talk.reply(f"{gone} {_asked_on(talk)} {when}", urgency=Urgency.CRISIS)
+    said, when = f"{gone} {_asked_on(talk)}", truth_in_crisis(talk.voice, talk.facts)
+    # by text one message has to hold it with the help lines; the card has said when somebody can write
+    reply = talk.reply(f"{said} {when}", sms_text=said, urgency=Urgency.CRISIS)
     return respond(talk, in_a_crisis(talk, reply), "adviser_lost", then=_crisis_goes_on(talk))
 
 

@@ -6,9 +6,10 @@ from dialogs.desk import truth
 from dialogs.effects import Complain
 from dialogs.events import ComplaintMade
 from dialogs.menu import Entry
+from dialogs.messages import ChannelName
 from dialogs.names import is_named
 from dialogs.ports import Command
-from dialogs.talk import Next, Talk, respond, silent
+from dialogs.talk import Next, Talk, preceded, respond, silent
 from dialogs.topics import adviser, crisis
 from dialogs.turn import Turn
 
@@ -50,19 +51,24 @@ def show(talk: Talk, made: ComplaintMade) -> Turn:
         return respond(talk, adviser.in_a_crisis(talk, talk.reply(thanks)), "about_added")
     voice = talk.voice
     first, last = voice.day(made.first_by), voice.day(made.last_by)
-    parts = [
-        voice.say("Your complaint is C-{number}.", number=made.number),
-        _who(talk, made),
-        voice.say("First word by {first}, the answer by {last}.", first=first, last=last),
-        voice.say("You can say more here."),
-    ]
-    text = " ".join(parts)
+    number = voice.say("Your complaint is C-{number}.", number=made.number)
+    dates = voice.say("First word by {first}, the answer by {last}.", first=first, last=last)
+    more = voice.say("You can say more here.")
+    goes_on = ""
     if made.is_interrupted:
-        goes_on = voice.say("Another person will go on with you here.")
-        text = f"{text}\n\n{goes_on} {truth(voice, talk.facts)}"
+        another = voice.say("Another person will go on with you here.")
+        goes_on = f"{another} {truth(voice, talk.facts)}"
     sorry = voice.say("I am sorry.")
-    reply = talk.reply(f"{sorry} {text}", sms_text=" ".join(parts))
-    return respond(talk, adviser.in_a_crisis(talk, reply), "complaint", then=Next(TOPIC, "more"))
+    return _told(talk, (f"{sorry} {number} {_who(talk, made)}", f"{dates} {more}", goes_on))
+
+
+def _told(talk: Talk, parts: tuple[str, ...]) -> Turn:
+    """All in one; by text each part is a message, so that none is longer than one part."""
+    said = [part for part in parts if part]
+    if talk.facts.channel is not ChannelName.SMS:
+        said = ["\n\n".join(filter(None, (" ".join(parts[:2]), *parts[2:])))]
+    *before, last = (adviser.in_a_crisis(talk, talk.reply(part)) for part in said)
+    return preceded(respond(talk, last, "complaint", then=Next(TOPIC, "more")), *before)
 
 
 def go_on(talk: Talk) -> Turn | None:

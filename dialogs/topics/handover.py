@@ -127,7 +127,8 @@ def _again(talk: Talk) -> Turn:
     )
     more = talk.voice.say("You can write more here and they will see it.")
     then = NOTHING_NEXT if talk.has_adviser else Next(TOPIC, "about")
-    return respond(talk, talk.reply(f"{asked} {now} {more}"), "person_again", (), (AddToCase(),), then=then)
+    reply = talk.reply(f"{asked} {now} {more}", sms_text=now)
+    return respond(talk, reply, "person_again", (), (AddToCase(),), then=then)
 
 
 def _when(talk: Talk) -> str:
