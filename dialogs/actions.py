@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dialogs.facts import Nation
 from dialogs.talk import Talk, preceded
 from dialogs.topics import (
+    adviser,
+    complaint,
     crisis,
     feelings,
     greeting,
@@ -73,6 +75,13 @@ def _cancel(talk: Talk, rest: str) -> Turn:
     return kinds.get(rest, stopping.stop)(talk)
 
 
+def _lost(talk: Talk, rest: str) -> Turn:
+    """Wait, or another person, for as long as somebody holds the talk."""
+    if rest == "wait" and talk.has_adviser:
+        return adviser.keep_waiting(talk)
+    return adviser.someone_else(talk)
+
+
 def _delete(talk: Talk, rest: str) -> Turn:
     return {"yes": privacy.delete, "no": privacy.keep}.get(rest, privacy.ask_delete)(talk)
 
@@ -87,6 +96,8 @@ SIMPLE: dict[str, Callable[[Talk], Turn]] = {
     "my_data": privacy.my_data,
     "join": joining.make,
     "intro": greeting.greet,
+    "complain": complaint.complain,
+    "not_that": adviser.not_that,
 }
 ABOUT: dict[str, Callable[[Talk, str], Turn]] = {
     "home": lambda talk, rest: home.show(talk, _page(rest)),
@@ -102,4 +113,7 @@ ABOUT: dict[str, Callable[[Talk, str], Turn]] = {
     "near": near.ask,
     "cancel": _cancel,
     "delete": _delete,
+    "call": handover.call_back,
+    "lost": _lost,
+    "view": adviser.viewed,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from dialogs.effects import CaseUrgency
 from dialogs.facts import Facts
 from dialogs.wording import Voice
 
@@ -28,6 +29,27 @@ def truth(voice: Voice, facts: Facts) -> str:
     if desk.opens_at:
         return voice.say("People are here again on {when}.", when=when(voice, desk.opens_at, facts.now))
     return voice.say("I do not know when people are here next.")
+
+
+HOUR = timedelta(hours=1)
+EXACT_MINUTES = 5
+"""Up to here a measured wait is said to the minute, beyond it in steps of five."""
+
+
+def wait(voice: Voice, facts: Facts, urgency: CaseUrgency) -> str:
+    """How long people waited lately, as measured, or that nobody knows; empty while nobody is here."""
+    if not facts.desk.is_open:
+        return ""
+    known = facts.waits.get(urgency)
+    if known is None:
+        return voice.say("I do not know how long you will wait.")
+    if known > HOUR:
+        hours = -(-known // HOUR)
+        return voice.plural("Lately people waited up to {n} hour.", "Lately people waited up to {n} hours.", hours)
+    minutes = max(1, -(-known // timedelta(minutes=1)))
+    if minutes > EXACT_MINUTES:
+        minutes = -(-minutes // EXACT_MINUTES) * EXACT_MINUTES
+    return voice.plural("Lately people waited about {n} minute.", "Lately people waited about {n} minutes.", minutes)
 
 
 def truth_in_crisis(voice: Voice, facts: Facts) -> str:

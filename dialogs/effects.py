@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from dialogs.messages import SentFile
@@ -23,13 +24,67 @@ class OpenCase:
     """Ask for a person. With a case open already, the words are added and the urgency can only rise.
 
     `reason` is a short code ("asked", "booking", "voice", "suicide", ...); `language` the one to answer in.
-    `alarms` are the reasons that the alarm gave, for the person who takes it.
+    `alarms` are the reasons that the alarm gave, for the person who takes it. `is_late_answer` links it to the one closed last.
     """
 
     reason: str
     urgency: CaseUrgency
     language: str
     alarms: tuple[str, ...] = ()
+    is_late_answer: bool = False
+
+
+class Work(StrEnum):
+    """What somebody has to do besides answering."""
+
+    INTERPRETER = "interpreter"
+    TRANSLATE = "translate"
+    ACCESS = "access"
+    CALL_BACK = "call_back"
+
+
+@dataclass(frozen=True, slots=True)
+class MakeTask:
+    """Work with a due time, made with the open case: once for each kind and language. `at` is empty for one working day."""
+
+    work: Work
+    language: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakIn:
+    """They changed their language: people answer their open case in it from now on."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForAdviser:
+    """They wait for the adviser who lost connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherAdviser:
+    """Back to the queue with all words; whoever held it is passed over. The words of this turn belong to the case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complain:
+    """A complaint, about whoever holds the case or is named, else about the service: followed by `ComplaintMade`.
+
+    The words of this turn belong to the case. More words of theirs belong to the same one, and may say whom it is about.
+    """
+
+    language: str
+    is_discrimination: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeepView:
+    """Whether the case closed last helped, in their view: yes, a_bit or no."""
+
+    view: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +153,12 @@ Effect = (
     OpenCase
     | AddToCase
     | KeepFiles
+    | MakeTask
+    | SpeakIn
+    | WaitForAdviser
+    | OtherAdviser
+    | Complain
+    | KeepView
     | FileUnanswered
     | StopMessages
     | StartMessages

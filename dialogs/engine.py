@@ -6,9 +6,13 @@ import re
 from dataclasses import replace
 from typing import assert_never
 
+from dialogs import held
 from dialogs.age import stated_age
-from dialogs.effects import AddToCase, MarkAddress, OpenCase, StartMessages, UseJoinCode
+from dialogs.effects import AddToCase, Complain, MarkAddress, OpenCase, OtherAdviser, StartMessages, UseJoinCode
 from dialogs.events import (
+    AdviserLeft,
+    AdviserLost,
+    ComplaintMade,
     Event,
     JoinCodeMade,
     Joined,
@@ -25,7 +29,7 @@ from dialogs.ports import Command, Ports
 from dialogs.router import again, route
 from dialogs.state import ConversationState
 from dialogs.talk import Talk, preceded, silent
-from dialogs.topics import crisis, greeting, joining, language, privacy, question
+from dialogs.topics import adviser, complaint, crisis, greeting, joining, language, privacy, question
 from dialogs.turn import Turn
 from dialogs.understand import NOTHING_READ, understand
 
@@ -41,12 +45,18 @@ WITHOUT_INTRO = frozenset(
         "erased",
         "language_asked",
         "language_missing",
+        "adviser_lost",
+        "adviser_left",
     }
 )
 """Outcomes that say who we are themselves, or that nothing may come before."""
 
-NOT_FOR_ADVISERS = frozenset(Command) - {Command.HELP, Command.STOP, Command.START}
-"""Commands that are meant for the computer also while an adviser is there: help and stop can be meant for both."""
+NOT_FOR_ADVISERS = held.OURS - {Command.STOP, Command.START}
+"""Commands that are meant for the computer also while an adviser is there: stop can be meant for both."""
+
+
+KEEPS_WORDS = (OpenCase, AddToCase, UseJoinCode, OtherAdviser, Complain)
+"""Effects that keep the words of their turn themselves."""
 
 
 def take_turn(incoming: InboundMessage | Event, state: ConversationState, facts: Facts, ports: Ports) -> Turn:
@@ -103,6 +113,8 @@ def _start(talk: Talk) -> Turn:
     kind, _, rest = payload.partition("_")
     if kind == "j" and (code := joining.code_in(rest)):
         return joining.use(talk, code)
+    if talk.has_adviser and not talk.facts.is_stopped:
+        return adviser.is_here(talk)
     if payload in talk.facts.languages:
         turn = greeting.greet(talk.with_settings(language=payload))
     elif kind == "t" and rest:
@@ -113,7 +125,7 @@ def _start(talk: Talk) -> Turn:
     return replace(turn, effects=(*turn.effects, StartMessages())) if talk.facts.is_stopped else turn
 
 
-def _event(talk: Talk, event: Event) -> Turn:
+def _event(talk: Talk, event: Event) -> Turn:  # noqa: C901 - one arm an event
     match event:
         case MyDataCompiled():
             return privacy.show_my_data(talk, event)
@@ -130,6 +142,12 @@ def _event(talk: Talk, event: Event) -> Turn:
             return greeting.greet(talk.with_settings(language=event.language) if known else talk, "opened")
         case LanguagePicked():
             return language.choose(talk, event.language)
+        case AdviserLost():
+            return adviser.lost(talk, event)
+        case AdviserLeft():
+            return adviser.left(talk, event)
+        case ComplaintMade():
+            return complaint.show(talk, event)
         case _:
             assert_never(event)
 
@@ -178,7 +196,7 @@ def _carrying_what_all_carry(turn: Turn, talk: Talk) -> Turn:
 
 def _with_crisis_words_kept(talk: Talk, turn: Turn) -> Turn:
     """What somebody in crisis writes, or while an adviser is there, belongs to the case, whatever else it did."""
-    is_kept = any(isinstance(effect, OpenCase | AddToCase | UseJoinCode) for effect in turn.effects)
+    is_kept = any(isinstance(effect, KEEPS_WORDS) for effect in turn.effects)
     if is_kept or talk.reading is NOTHING_READ:
         return turn
     is_for_case = talk.has_adviser or (crisis.is_present(talk) and not talk.reading.command)

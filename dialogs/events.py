@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +69,50 @@ class LanguagePicked:
     language: str
 
 
-Event = MyDataCompiled | PersonErased | JoinCodeMade | Joined | JoinRefused | Opened | LanguagePicked
+@dataclass(frozen=True, slots=True)
+class AdviserLost:
+    """The adviser does nothing any more while they wait. `is_given_on`: the case went to the next person already."""
+
+    adviser: str
+    is_given_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AdviserLeft:
+    """The adviser closed the case. `has_answered` is false when they wrote nothing; `asks` says whether one question may follow."""
+
+    adviser: str
+    has_answered: bool = True
+    asks: bool = False
+    next_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintMade:
+    """A complaint has a number, somebody who looks into it, and two days by which they hear.
+
+    `about` is the adviser who may not see it any more (empty: it is about the service), `handler` may be empty: not named yet.
+    `is_interrupted` is true when the talk has to go on with somebody else, `is_known` when they were told all of this before.
+    """
+
+    number: int
+    about: str
+    handler: str
+    first_by: date
+    last_by: date
+    is_interrupted: bool = False
+    is_known: bool = False
+
+
+Event = (
+    MyDataCompiled
+    | PersonErased
+    | JoinCodeMade
+    | Joined
+    | JoinRefused
+    | Opened
+    | LanguagePicked
+    | AdviserLost
+    | AdviserLeft
+    | ComplaintMade
+)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from dialogs.effects import CaseUrgency
 from dialogs.messages import ChannelName
 
 MOST_FILES_AN_HOUR = 20
@@ -33,11 +35,24 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """A request to a person that nobody has closed."""
+    """A request to a person that nobody has closed.
+
+    `adviser` is the name of whoever holds it (None: nobody does). `is_lost` is true while they were told that the adviser lost connection.
+    """
 
     opened_at: datetime
     is_crisis: bool
     adviser: str | None = None
+    is_lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedCase:
+    """Their newest request, when a person closed it within the last day. `adviser` may be empty: nobody had answered."""
+
+    closed_at: datetime
+    adviser: str = ""
+    is_about_danger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +62,8 @@ class Facts:
     `now` is aware, in the area's zone. `languages` are the ones offered, in menu order. `recent_messages` counts what
     this person sent in about the last ten seconds, this message included. `web_address` and `sms_number` are other ways in (empty: none).
     `files_left` is how many files more may be kept of this person just now.
-    `is_late` is true when an earlier-sent message arrives after a later-sent one was answered.
+    `is_late` is true when an earlier-sent message arrives after a later-sent one was answered. `waits` are the measured waits of
+    the last hours for a first answer (an urgency with too few is left out); `call_times` are when a person could write back, soonest first.
     """
 
     now: datetime
@@ -57,6 +73,9 @@ class Facts:
     area_language: str
     desk: Desk
     case: OpenCase | None = None
+    closed: ClosedCase | None = None
+    waits: Mapping[CaseUrgency, timedelta] = field(default_factory=dict)
+    call_times: tuple[datetime, ...] = ()
     is_stopped: bool = False
     recent_messages: int = 1
     is_late: bool = False

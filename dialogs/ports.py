@@ -59,6 +59,7 @@ class Command(StrEnum):
     CONFUSED = "confused"
     FOLLOW_UP = "follow_up"
     FINE = "fine"
+    SOMEONE_ELSE = "someone_else"
 
 
 class Tier(StrEnum):
@@ -156,6 +157,12 @@ class Phrasebook(Protocol):
 
     def is_abuse(self, text: str) -> bool:
         """True for swearing at us with no question in it."""
+
+    def mentions(self, text: str, command: Command) -> bool:
+        """True when a phrase of the command stands in the text, whatever else does."""
+
+    def is_discrimination(self, text: str) -> bool:
+        """True when a word of the text names discrimination."""
 
 
 class LanguageGuesser(Protocol):

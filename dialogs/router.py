@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from dialogs import actions
-from dialogs.effects import AddToCase
+from dialogs import actions, held
 from dialogs.menu import choice_by_near_words, choice_by_number, choice_by_words, typed_number
 from dialogs.messages import MENU_NUMBER, PERSON_NUMBER, MessageKind
 from dialogs.pace import slow_down
 from dialogs.ports import Command, Intent
-from dialogs.talk import Talk, put_away, respond, silent
+from dialogs.talk import Talk, respond, silent
 from dialogs.topics import (
+    adviser,
+    complaint,
     crisis,
     feelings,
     follow_up,
@@ -45,6 +46,8 @@ def route(talk: Talk) -> Turn:
     talk, too_fast = slow_down(talk)
     if too_fast:
         return media.beside(replace(talk, text=""), too_fast)
+    if talk.has_adviser:
+        return media.beside(talk, held.route(talk))
     return media.beside(talk, next(turn for step in STEPS if (turn := step(talk)) is not None))
 
 
@@ -97,8 +100,6 @@ def _number(talk: Talk) -> Turn | None:
         return None if number is None else silent(talk, "edited_number")
     if number in ALWAYS:
         return actions.act(talk, ALWAYS[number])
-    if _is_for_adviser(talk):
-        return _relay(talk)
     if talk.facts.is_late:
         return home.late_number(talk)
     choice = choice_by_number(talk.state.offered, number)
@@ -129,12 +130,12 @@ def _unread(talk: Talk) -> Turn | None:
 
 
 def _choice_words(talk: Talk) -> Turn | None:
-    choice = None if _is_for_adviser(talk) else choice_by_words(talk.state.offered, talk.text)
+    choice = choice_by_words(talk.state.offered, talk.text)
     return actions.act(talk, choice.key) if choice else None
 
 
 def _near_choice_words(talk: Talk) -> Turn | None:
-    choice = None if _is_for_adviser(talk) else choice_by_near_words(talk.state.offered, talk.text)
+    choice = choice_by_near_words(talk.state.offered, talk.text)
     return actions.act(talk, choice.key) if choice else None
 
 
@@ -144,14 +145,8 @@ def _command(talk: Talk) -> Turn | None:
 
 
 def _language_named(talk: Talk) -> Turn | None:
-    if talk.has_adviser:
-        return None
     named = language.named_alone(talk)
     return language.choose(talk, named) if named else None
-
-
-def _adviser(talk: Talk) -> Turn | None:
-    return _relay(talk) if talk.has_adviser else None
 
 
 def _topic(talk: Talk) -> Turn | None:
@@ -217,16 +212,6 @@ def _left_over(talk: Talk) -> Turn | None:
     return home.show(talk, text=talk.voice.say("OK. What do you want to know? Pick one, or ask in your own words."))
 
 
-def _relay(talk: Talk) -> Turn:
-    """A person is talking with them: the words go there, and what the bot had begun is put away."""
-    return silent(replace(talk, state=put_away(talk.state)), "relayed", AddToCase())
-
-
-def _is_for_adviser(talk: Talk) -> bool:
-    """With a person there, numbers and short words are meant for them, unless we asked something ourselves."""
-    return talk.has_adviser and not talk.state.topic
-
-
 def _is_edited(talk: Talk) -> bool:
     return talk.message is not None and talk.message.kind is MessageKind.EDITED
 
@@ -241,7 +226,8 @@ COMMANDS: dict[Command, Callable[[Talk], Turn]] = {
     Command.LANGUAGE: language.show_list,
     Command.EASY: actions.easy,
     Command.HELP: stopping.help_,
-    Command.COMPLAIN: handover.complain,
+    Command.COMPLAIN: complaint.complain,
+    Command.SOMEONE_ELSE: adviser.someone_else,
     Command.MY_DATA: privacy.my_data,
     Command.DELETE: privacy.ask_delete,
     Command.MORE: question.more_of_last,
@@ -252,6 +238,8 @@ COMMANDS: dict[Command, Callable[[Talk], Turn]] = {
 TOPICS: dict[str, Callable[[Talk], Turn | None]] = {
     crisis.TOPIC: crisis.go_on,
     handover.TOPIC: handover.go_on,
+    complaint.TOPIC: complaint.go_on,
+    adviser.VIEW: adviser.go_on,
     "nation": question.go_on,
     near.TOPIC: near.go_on,
     "delete": privacy.go_on,
@@ -263,6 +251,7 @@ Step = Callable[[Talk], Turn | None]
 
 AGAIN: tuple[Step, ...] = (
     _nothing_to_read,
+    adviser.late_answer,
     _abuse,
     follow_up.go_on,
     told_age.find,
@@ -286,7 +275,6 @@ STEPS: tuple[Step, ...] = (
     _command,
     _language_named,
     _near_choice_words,
-    _adviser,
     _topic,
     _nothing_to_read,
     _other_language,

@@ -16,7 +16,7 @@ from dialogs.turn import Outcome, Turn
 from dialogs.understand import Understanding
 from dialogs.wording import Voice
 
-KEPT_NOTES = ("cards", "spoken", "asked_language", "was_abused", "told_ways", "safe_asked")
+KEPT_NOTES = ("cards", "spoken", "asked_language", "was_abused", "told_ways", "safe_asked", "asked_change")
 """Notes of the whole conversation: they outlive the topic that wrote them."""
 
 LONGEST_TRAIL = 8
@@ -59,7 +59,13 @@ class Talk:
     @property
     def has_adviser(self) -> bool:
         """True while a person is talking with them."""
-        return self.facts.case is not None and bool(self.facts.case.adviser)
+        return self.facts.case is not None and self.facts.case.adviser is not None
+
+    @property
+    def adviser(self) -> str:
+        """The name of whoever is talking with them; empty for nobody, and "A person" for somebody without a name."""
+        name = self.facts.case.adviser if self.facts.case else None
+        return "" if name is None else name or self.voice.say("A person")
 
     def with_state(self, **changes: Any) -> Talk:
         """The same talk with some of its memory changed."""

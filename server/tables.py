@@ -8,6 +8,7 @@ import server.conversations.models
 import server.db.heartbeats
 import server.escalations.models
 import server.escalations.records_models
+import server.escalations.talk_models
 import server.outbox.models
 import server.people.models
 import server.staff.models  # noqa: F401 - a table is known once its module is loaded

@@ -26,7 +26,8 @@ from server.console.words import ERRORS
 from server.conversations.files import FILES_TOPIC
 from server.conversations.files_privacy import FilesData
 from server.conversations.privacy import ConversationsData
-from server.conversations.service import LIVE_TOPIC, AreaProfile, Conversations
+from server.conversations.service import LIVE_TOPIC, Conversations
+from server.conversations.world import AreaProfile
 from server.couriers import Couriers, couriers
 from server.db.base import table_of
 from server.db.engine import make_engine

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialogs.desk import truth, truth_in_crisis
-from dialogs.effects import AddToCase, CaseUrgency, Effect, OpenCase
+from dialogs.effects import AddToCase, CaseUrgency, Effect, MakeTask, OpenCase, Work
+from dialogs.lines import help_lines
 from dialogs.menu import Entry
 from dialogs.messages import ChannelName, LineCard, Reply, ReplyKind, Urgency
 from dialogs.ports import Alarm, AlarmKind, Command
@@ -17,9 +18,6 @@ from dialogs.wording import N_
 
 TOPIC = "crisis"
 KINDS = frozenset(AlarmKind)
-CHILD_LINE_UNTIL = 19
-FEARLESS_UNTIL = 18
-
 FIRST_WORDS = {
     AlarmKind.SUICIDE: N_("It sounds like things are very hard and you may be thinking about ending your life."),
     AlarmKind.SELF_HARM: N_("It sounds like you are hurting, and I am glad you told me."),
@@ -56,25 +54,6 @@ CARDS = "cards"
 ANY_LANGUAGE = "any"
 """Stands for the language in the reason of a reader that reads all at once."""
 
-YOUNG = "childline"
-GROWN = "samaritans"
-
-# "young" stands for the line of the person's age.
-LINES = {
-    AlarmKind.SUICIDE: ("999", "young", "shout"),
-    AlarmKind.SELF_HARM: ("999", "young", "shout"),
-    AlarmKind.OVERDOSE: ("999", "111", "young"),
-    AlarmKind.IMMEDIATE_DANGER: ("999", "111", "young"),
-    AlarmKind.ABUSE: ("999", "young", "shout"),
-    AlarmKind.PARTNER_VIOLENCE: ("999", "domestic-abuse", "young"),
-    AlarmKind.EXPLOITATION: ("999", "exploited", "young"),
-    AlarmKind.RUNAWAY_HOMELESS_TONIGHT: ("999", "runaway", "young"),
-    AlarmKind.THREAT_TO_OTHERS: ("999", "young", "shout"),
-    AlarmKind.FORCED_MARRIAGE: ("999", "karma-nirvana", "young"),
-    AlarmKind.SEXUAL_IMAGES_THREAT: ("999", "images", "young"),
-    AlarmKind.MISSING_OR_FRIEND_AT_RISK: ("999", "runaway", "young"),
-}
-
 
 def card(talk: Talk, alarm: Alarm) -> Turn:
     """The crisis card: a few sentences, one question, three lines; a case of the highest urgency; crisis mode from now."""
@@ -82,7 +61,8 @@ def card(talk: Talk, alarm: Alarm) -> Turn:
     language = speaking.language
     began = talk.state.crisis_since or talk.facts.now
     marked = speaking.with_state(crisis_since=began, crisis_kind=alarm.kind.value)
-    return _shown(marked, alarm.kind, OpenCase(alarm.kind.value, CaseUrgency.CRISIS, language, alarm.reasons))
+    case = OpenCase(alarm.kind.value, CaseUrgency.CRISIS, language, alarm.reasons)
+    return _shown(marked, alarm.kind, case, *for_people(marked))
 
 
 def card_again(talk: Talk) -> Turn:
@@ -115,7 +95,7 @@ def unsafe_after_asking(talk: Talk, alarm: Alarm, step: str) -> Turn:
     marked = talk.with_state(crisis_since=talk.state.crisis_since or talk.facts.now, crisis_kind=alarm.kind.value)
     turn = answered(marked, step)
     case = OpenCase(alarm.kind.value, CaseUrgency.CRISIS, talk.language, alarm.reasons)
-    return replace(turn, effects=(case,))
+    return replace(turn, effects=(case, *for_people(talk)))
 
 
 def meant_else(talk: Talk) -> Turn:
@@ -182,33 +162,11 @@ def present_lines(talk: Talk) -> tuple[LineCard, ...]:
     return help_lines(talk, AlarmKind(talk.state.crisis_kind)) if is_present(talk) else ()
 
 
-def help_lines(talk: Talk, kind: AlarmKind) -> tuple[LineCard, ...]:
-    """The three lines for a kind of danger and the age told, emergency first. Never empty, whatever the library holds."""
-    age = talk.state.settings.age
-    wanted = [_for_age(line_id, age) for line_id in LINES[kind]]
-    if talk.state.settings.is_signing:
-        # each can be used without hearing: video in sign language, or text
-        wanted = ["999-bsl", *(["childline-bsl"] if _for_age("young", age) == YOUNG else []), "shout"]
-    found = tuple(filter(None, (_line(talk, line_id) for line_id in dict.fromkeys(wanted))))
-    return found or (LineCard("999", "999", phone="999"),)
-
-
-def _line(talk: Talk, line_id: str) -> LineCard | None:
-    """A missing line must not cost somebody the card."""
-    try:
-        return talk.ports.book.line(line_id, talk.language)
-    except KeyError:
-        return None
-
-
-def _for_age(line_id: str, age: int | None) -> str:
-    if line_id == "young":
-        return GROWN if age is not None and age >= CHILD_LINE_UNTIL else YOUNG
-    if line_id == "images":
-        return "revenge-porn-helpline" if age is not None and age >= FEARLESS_UNTIL else "report-remove"
-    if line_id == "exploited":
-        return "modern-slavery" if age is not None and age >= FEARLESS_UNTIL else "fearless"
-    return line_id
+def for_people(talk: Talk) -> tuple[Effect, ...]:
+    """What was told in another language is translated by a human, and somebody who signs needs an interpreter."""
+    is_other = talk.language != talk.facts.area_language
+    translate = (MakeTask(Work.TRANSLATE, talk.language),) if is_other else ()
+    return (*translate, *((MakeTask(Work.ACCESS, "bfi"),) if talk.state.settings.is_signing else ()))
 
 
 def _in_the_language_heard(talk: Talk, alarm: Alarm) -> Talk:

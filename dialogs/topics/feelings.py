@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dialogs.desk import truth
 from dialogs.effects import CaseUrgency, Effect, OpenCase
+from dialogs.lines import help_lines
 from dialogs.menu import Entry
 from dialogs.messages import ReplyKind
 from dialogs.ports import Alarm, AlarmKind, Command
@@ -22,8 +23,9 @@ def ask(talk: Talk) -> Turn:
 def may_be_more(talk: Talk, topic: str) -> Turn:
     """The same when danger is suspected: a person reads it, and that is said."""
     effect = OpenCase("may_be_crisis", CaseUrgency.SAFEGUARDING, talk.language, (f"topic/{topic}",))
-    told = f"{talk.voice.say('A person will read it.')} {truth(talk.voice, talk.facts)}"
-    return _asked(talk, told, effect)
+    read = talk.voice.say("A person will read it.")
+    told = f"{read} {truth(talk.voice, talk.facts)}"
+    return _asked(talk, told, effect, *crisis.for_people(talk))
 
 
 def answered(talk: Talk, step: str) -> Turn:
@@ -57,6 +59,6 @@ def _asked(talk: Talk, told: str, *effects: Effect) -> Turn:
         Entry("feel:no", talk.voice.say("No"), talk.voice.say("no")),
         Entry("feel:not_sure", talk.voice.say("Not sure"), talk.voice.say("not sure")),
     ]
-    lines = crisis.help_lines(talk, AlarmKind.SUICIDE)
+    lines = help_lines(talk, AlarmKind.SUICIDE)
     reply = talk.reply(f"{words}\n\n{question}", kind=ReplyKind.NOTICE, lines=lines)
     return respond(talk, reply, "feelings", entries, effects, then=Next(TOPIC))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialogs.desk import truth
-from dialogs.effects import AddToCase, CaseUrgency, Effect, FileUnanswered, OpenCase
+from dialogs.effects import AddToCase, CaseUrgency, Effect, FileUnanswered, MakeTask, OpenCase, SpeakIn, Work
 from dialogs.fold import fold
 from dialogs.menu import Entry, paged
 from dialogs.messages import Reply
@@ -52,10 +52,18 @@ def choose(talk: Talk, code: str) -> Turn:
         return _signing(talk)
     if code not in talk.facts.languages:
         return missing(talk)
+    turn = _chosen(talk, code)
+    return replace(turn, effects=(*turn.effects, SpeakIn(code))) if talk.facts.case else turn
+
+
+def _chosen(talk: Talk, code: str) -> Turn:
     waiting = talk.state.notes.get("text", "")
     chosen = talk.with_settings(language=code).with_note("spoken", "").with_note("text", "")
     if crisis.is_present(chosen):
         return crisis.card_again(chosen)
+    if talk.has_adviser:
+        told = chosen.voice.say("I write in {language} now.", language=chosen.voice.language_name(code))
+        return respond(chosen, chosen.reply(told), "language_set")
     name = chosen.voice.language_name(code)
     if code in PARTLY_HELD:
         return _partly(chosen, name)
@@ -83,7 +91,7 @@ def _partly(chosen: Talk, name: str) -> Turn:
     )
     text = f"{partly} {_interpreter(chosen.voice, chosen)}"
     turn = home.show(chosen, text=text, outcome="language_partly")
-    return replace(turn, effects=(*turn.effects, for_a_person(chosen)))
+    return replace(turn, effects=(*turn.effects, *for_a_person(chosen, chosen.language)))
 
 
 def _signing(talk: Talk) -> Turn:
@@ -103,9 +111,13 @@ def _interpreter(voice: Voice, talk: Talk) -> str:
     return f"{text} {truth(voice, talk.facts)}"
 
 
-def for_a_person(talk: Talk) -> Effect:
-    """What is written in a language that we cannot read goes to a person, within the time for access needs."""
-    return AddToCase() if talk.facts.case else OpenCase("language", CaseUrgency.ACCESS, talk.language)
+def for_a_person(talk: Talk, code: str = "") -> tuple[Effect, ...]:
+    """What is written in a language that we cannot read goes to a person, and an interpreter is asked for by a time.
+
+    `code` is the language to interpret (empty: nobody knows which).
+    """
+    case = AddToCase() if talk.facts.case else OpenCase("language", CaseUrgency.ACCESS, talk.language)
+    return case, MakeTask(Work.INTERPRETER, code)
 
 
 def missing(talk: Talk, heard_code: str = "") -> Turn:
@@ -116,7 +128,8 @@ def missing(talk: Talk, heard_code: str = "") -> Turn:
     filed = (FileUnanswered(talk.text, heard_code),) if heard_code else ()
     entries = [Entry("languages:0", home.LANGUAGES_LABEL, voice.say("language"))]
     reply = Reply(language="en", text=f"{text} {_interpreter(voice, talk)}")
-    return respond(talk, reply, "language_missing", entries, (*filed, for_a_person(talk)), then=then)
+    effects = (*filed, *for_a_person(talk, heard_code))
+    return respond(talk, reply, "language_missing", entries, effects, then=then)
 
 
 def heard(talk: Talk) -> Turn | None:

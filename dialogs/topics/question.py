@@ -38,7 +38,7 @@ def find(talk: Talk) -> Turn:
     """The answer for what they wrote, the question which of two, or the honest no; a person reads what the alarm could not."""
     turn = _found(talk)
     if talk.language in PARTLY_HELD:
-        return replace(turn, effects=(*turn.effects, for_a_person(talk)))
+        return replace(turn, effects=(*turn.effects, *for_a_person(talk, talk.language)))
     return turn
 
 

@@ -10,11 +10,12 @@ from typing import Final
 from bot.sms.encoding import Parts, count_parts
 from bot.sms.render import MAX_PARTS, MEDIA, render
 from dialogs.facts import Desk, Facts, Nation
+from dialogs.lines import help_lines
 from dialogs.messages import ChannelName, LineCard, Reply
 from dialogs.ports import AlarmKind, Ports, Tier
 from dialogs.state import ConversationState, Settings
 from dialogs.talk import Talk
-from dialogs.topics import crisis, question
+from dialogs.topics import question
 from dialogs.turn import Turn
 from dialogs.understand import NOTHING_READ
 from server.answers import limits
@@ -67,7 +68,7 @@ def crisis_lines() -> frozenset[str]:
     for age in _AGES:
         talk = _talk(Ports(*(_Asked(),) * 7), "en", Settings(age=age))  # type: ignore[arg-type]
         for kind in AlarmKind:
-            crisis.help_lines(talk, kind)
+            help_lines(talk, kind)
     return frozenset(asked)
 
 

@@ -60,6 +60,12 @@ class _Live:
     def is_abuse(self, text: str) -> bool:
         return self.current.ports.phrases.is_abuse(text)
 
+    def mentions(self, text: str, command: Command) -> bool:
+        return self.current.ports.phrases.mentions(text, command)
+
+    def is_discrimination(self, text: str) -> bool:
+        return self.current.ports.phrases.is_discrimination(text)
+
     def guess(self, text: str) -> str | None:
         return self.current.ports.guesser.guess(text)
 

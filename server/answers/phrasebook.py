@@ -22,6 +22,12 @@ TWO_SLIPS_FROM: Final = 9
 LONGEST_LANGUAGE_TALK: Final = 6
 """Words in a message that may name a language: a longer one is about something else."""
 
+LONGEST_WISH: Final = 30
+"""Words in a message in which a wish about us is looked for."""
+
+LEAST_WORDS: Final = {Command.SOMEONE_ELSE: 3}
+"""Words of a phrase that counts inside of a sentence: "my mum told someone else" is no wish."""
+
 _NOT: Final = frozenset(
     {"no", "not", "dont", "cant", "without", "dim", "heb", "ddim", "لا", "مش", "ما", "مو", "بدون", "غير"}
 )
@@ -83,6 +89,8 @@ class ContentPhrasebook:
         self._nations = _Words([(p, Nation(n)) for b in books for n, listed in b.nations.items() for p in listed])
         self._languages = _Words([(p, code) for b in books for code, listed in b.languages.items() for p in listed])
         stops = {fold(p) for p, command in commands if command is Command.STOP} - WHOLE_MESSAGE_ONLY
+        self._phrases = {c: tuple(fold(p) for p, of in commands if of is c) for c in Command}
+        self._discrimination = tuple(fold(begins) for book in books for begins in book.discrimination)
         self._stops = tuple(f"{stop} " for stop in stops)
         self._abuse = tuple(fold(phrase) for book in books for phrase in book.abuse)
         self._abuse_words = frozenset(word for phrase in self._abuse for word in phrase.split())
@@ -96,6 +104,21 @@ class ContentPhrasebook:
     def starts_with_stop(self, text: str) -> bool:
         """True when the text begins with a stop word of any language."""
         return f"{fold(text)} ".startswith(self._stops) if self._stops else False
+
+    def mentions(self, text: str, command: Command) -> bool:
+        """True when a phrase of the command stands in a short text; one of several commands' everyday words only in full."""
+        spoken = fold(text)
+        if len(spoken.split()) > LONGEST_WISH:
+            return False
+        least = LEAST_WORDS.get(command, 1)
+        return any(
+            f" {phrase} " in f" {spoken} " for phrase in self._phrases[command] if phrase.count(" ") >= least - 1
+        )
+
+    def is_discrimination(self, text: str) -> bool:
+        """True when a word of the text begins as one that names discrimination does, or a phrase stands in it."""
+        spoken = f" {fold(text)}"
+        return any(f" {begins}" in spoken for begins in self._discrimination)
 
     def nation(self, text: str) -> Nation | None:
         """England or Wales, when the whole text names one."""

@@ -187,6 +187,7 @@ class Phrases(Strict):
     nations: dict[Literal["E", "W"], tuple[Text, ...]] = {}
     languages: dict[LanguageCode, tuple[Text, ...]] = {}
     abuse: tuple[Text, ...] = ()
+    discrimination: tuple[Text, ...] = ()
     out_of_scope: tuple[Text, ...] = ()
 
 

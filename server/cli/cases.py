@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from server.cli.processes import database, migrated, read_settings, run_async
 from server.clock import utc_now
 from server.conversations.advising import write_as_adviser
+from server.conversations.leaving import close_talk, lock_talk
 from server.errors import ServiceError
 from server.escalations import holding
 from server.escalations import service as escalations
@@ -86,8 +87,9 @@ def close(number: str, email: str) -> None:
         now, case_id = utc_now(), uuid.UUID(number)
         async with service.engine.begin() as db:
             who = await member_by_email(db, email)
+            await lock_talk(db, case_id)
             await holding.take(db, who, case_id, now)
-            await holding.close(db, who, case_id, CaseOutcome.ANSWERED, now)
+            await close_talk(db, service.conversations, who, case_id, CaseOutcome.ANSWERED, now)
         print("Closed.")
 
     _with_service(use)

@@ -17,10 +17,11 @@ from server.console.colleagues import colleagues, member
 from server.console.desk import Desk
 from server.console.pages_case import WORDS
 from server.console.reading import case_for, cases
-from server.conversations.farewell import say_goodbye
+from server.conversations.leaving import close_talk
 from server.escalations import holding
+from server.escalations.due_work import make_task
 from server.escalations.errors import NoSuchCase, NotYours
-from server.escalations.models import CaseOutcome, NoteKind
+from server.escalations.models import CaseOutcome, NoteKind, TaskKind
 from server.escalations.service import ABOUT_DANGER
 from server.staff import audit
 from server.staff.access import Act, Skill, may_do
@@ -33,6 +34,8 @@ Words = Annotated[str, Form(max_length=4000)]
 
 LONGEST_HOLD: Final = timedelta(minutes=60)
 FARTHEST: Final = timedelta(days=366)
+DEBRIEF_WITHIN: Final = timedelta(hours=4)
+"""After a hard case the lead has a word with the adviser within so long."""
 
 NO_REASON: Final = N_("Write why, so that whoever takes it does not have to ask.")
 NO_PLACE: Final = N_("Choose who or what it goes to.")
@@ -172,10 +175,13 @@ class ActPages:
             return await self._draw_close(request, who, case_id, wrong, given, status=422)
         async with self._desk.change() as db:
             step = clean_text(next_step)
-            case = await holding.close(db, who.member, case_id, chosen, now, next_on=day, next_step=step)
-            stored = await say_goodbye(self._desk.conversations, db, case, who.member.name, now, next_on=day)
-        self._desk.conversations.sender.send_soon(stored)
-        return go("/console/queue", done="break" if case.urgency in ABOUT_DANGER else "closed")
+            case = await case_for(db, who.member, case_id)
+            talk = self._desk.conversations
+            await close_talk(db, talk, who.member, case_id, chosen, now, next_on=day, next_step=step)
+            is_hard = case.urgency in ABOUT_DANGER
+            if is_hard:
+                await make_task(db, case, TaskKind.DEBRIEF, now + DEBRIEF_WITHIN, now)
+        return go("/console/queue", done="break" if is_hard else "closed")
 
     async def _draw_close(
         self,

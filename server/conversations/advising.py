@@ -86,7 +86,9 @@ async def _is_new(db: AsyncConnection, delivery_id: uuid.UUID) -> bool:
 
 
 async def _where_asked(db: AsyncConnection, person_id: uuid.UUID, address_id: uuid.UUID | None) -> Destination:
-    """The address that asked; without one, the one they wrote from last. Raises CannotReach when that way is closed.
+    """The address that asked; without one, the one they wrote from last.
+
+    Raises CannotReach when that way is closed: they blocked us, or said stop, which holds for everybody of ours.
 
     Words for one phone are not sent to another by themselves: somebody else may hold it.
     """
@@ -100,8 +102,14 @@ async def _where_asked(db: AsyncConnection, person_id: uuid.UUID, address_id: uu
     if not rows:
         raise NoSuchCase("nobody to reach")
     row = rows[0]
-    if not row["is_reachable"]:
-        raise CannotReach(tuple(other["channel"].value for other in rows[1:] if other["is_reachable"]))
+    if not _may_write(row):
+        left = (other["channel"].value for other in rows[1:] if _may_write(other))
+        raise CannotReach(tuple(dict.fromkeys(left)))
     return Destination(
         row["area"], row["channel"], row["lane"], row["address"], row["address_hash"], row["id"], row["conversation_id"]
     )
+
+
+def _may_write(address: Any) -> bool:
+    """False for an address that is gone, or whose owner does not want to hear from us."""
+    return bool(address["is_reachable"]) and address["stopped"] != "all"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,26 +14,33 @@ from dialogs.effects import (
     AddToCase,
     CaseUrgency,
     CompileMyData,
+    Complain,
     Effect,
     ErasePerson,
     FileUnanswered,
     KeepFiles,
+    KeepView,
     MakeJoinCode,
+    MakeTask,
     MarkAddress,
     OpenCase,
+    OtherAdviser,
+    SpeakIn,
     StartMessages,
     StopMessages,
     UseJoinCode,
+    WaitForAdviser,
 )
 from dialogs.events import Event, JoinCodeMade, Joined, JoinRefused, PersonErased
 from server.answers.unanswered import file_unanswered
-from server.conversations import files
+from server.conversations import files, talking
 from server.conversations.models import Conversation, Message
 from server.conversations.privacy import compile_my_data
-from server.conversations.thread import Thread
+from server.conversations.scene import Scene
 from server.db.base import table_of
 from server.escalations import service as escalations
-from server.escalations.models import Case
+from server.escalations.models import Case, CaseTask
+from server.escalations.talk_models import Complaint
 from server.outbox.models import Delivery
 from server.people import service as people
 from server.people.models import Address, JoinCode, Person
@@ -45,29 +51,10 @@ conversations = table_of(Conversation)
 deliveries = table_of(Delivery)
 addresses = table_of(Address)
 cases = table_of(Case)
+case_tasks = table_of(CaseTask)
+complaints = table_of(Complaint)
 persons = table_of(Person)
 join_codes = table_of(JoinCode)
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Where a turn plays: its thread, the words of the message (empty for an event), the area and the time.
-
-    `language` is the area's. `picked` is what stood on the choice that was pressed or whose number was typed (empty: none).
-    `is_open` says whether people are at their desks. `message_id` and `lane` are the message's (None and empty for an event).
-    """
-
-    thread: Thread
-    words: str
-    area: str
-    zone: ZoneInfo
-    kept_days: int
-    now: datetime
-    language: str = "en"
-    picked: str = ""
-    is_open: bool = True
-    message_id: uuid.UUID | None = None
-    lane: str = ""
 
 
 async def carry_out(  # noqa: C901, PLR0912 - one arm an effect
@@ -77,12 +64,16 @@ async def carry_out(  # noqa: C901, PLR0912 - one arm an effect
     thread, now = scene.thread, scene.now
     match effect:
         case OpenCase():
-            await escalations.open_case(db, _asker(scene), effect, scene.words, now)
+            await talking.open_case(db, effect, scene)
         case AddToCase():
             await _add_to_case(db, scene)
         case KeepFiles():
             if scene.message_id is not None:
                 await files.keep(db, thread.person_id, scene.message_id, scene.lane, effect.files, now)
+        case MakeTask() | SpeakIn() | WaitForAdviser() | OtherAdviser() | KeepView():
+            await talking.carry_out(db, effect, scene)
+        case Complain():
+            return await talking.complain(db, effect, scene)
         case FileUnanswered():
             await file_unanswered(db, scene.area, effect, now)
         case StopMessages():
@@ -109,10 +100,6 @@ async def carry_out(  # noqa: C901, PLR0912 - one arm an effect
     return None
 
 
-def _asker(scene: Scene) -> escalations.Asker:
-    return escalations.Asker(scene.thread.person_id, scene.thread.address_id, scene.area, scene.is_open)
-
-
 async def _add_to_case(db: AsyncConnection, scene: Scene) -> None:
     """Words for the open case. They were told that a person will read it: when it was closed meanwhile, a new one opens."""
     thread, state = scene.thread, scene.thread.state
@@ -122,7 +109,7 @@ async def _add_to_case(db: AsyncConnection, scene: Scene) -> None:
         return
     urgency = CaseUrgency.CRISIS if state.crisis_since else CaseUrgency.ADVICE
     wish = OpenCase(state.crisis_kind or "asked", urgency, state.settings.language or scene.language)
-    await escalations.open_case(db, _asker(scene), wish, words, scene.now)
+    await talking.open_case(db, wish, replace(scene, words=words))
 
 
 async def _join(db: AsyncConnection, scene: Scene, code: str) -> Event:
@@ -134,25 +121,27 @@ async def _join(db: AsyncConnection, scene: Scene, code: str) -> Event:
     for person_id in (other, scene.thread.person_id):
         if await escalations.has_danger_open(db, person_id):
             return JoinRefused()
-    await merge(db, scene.thread.person_id, other)
+    await merge(db, scene.thread.person_id, other, scene.now)
     return Joined()
 
 
-async def merge(db: AsyncConnection, gone: uuid.UUID, stays: uuid.UUID) -> None:
+async def merge(db: AsyncConnection, gone: uuid.UUID, stays: uuid.UUID, now: datetime) -> None:
     """One person out of two: addresses, messages, deliveries and cases of `gone` belong to `stays`; its memory is dropped."""
     threads = conversations.c.person_id
     kept = (await db.execute(conversations.select().where(threads == stays).with_for_update())).one()
     lost = (await db.execute(conversations.select().where(threads == gone))).one()
     for table in (messages, deliveries):
         await db.execute(update(table).where(table.c.conversation_id == lost.id).values(conversation_id=kept.id))
-    await _merge_cases(db, gone, stays)
+    await _merge_cases(db, gone, stays, now)
+    for table in (case_tasks, complaints):
+        await db.execute(update(table).where(table.c.person_id == gone).values(person_id=stays))
     await db.execute(update(addresses).where(addresses.c.person_id == gone).values(person_id=stays))
     await db.execute(delete(conversations).where(conversations.c.id == lost.id))
     await db.execute(delete(join_codes).where(join_codes.c.person_id == gone))
     await db.execute(delete(persons).where(persons.c.id == gone))
 
 
-async def _merge_cases(db: AsyncConnection, gone: uuid.UUID, stays: uuid.UUID) -> None:
+async def _merge_cases(db: AsyncConnection, gone: uuid.UUID, stays: uuid.UUID, now: datetime) -> None:
     """Cases move; when both have an open one, the words of one go into the other, at the higher urgency."""
     await db.execute(
         update(cases).where(cases.c.person_id == gone, cases.c.closed_at.is_not(None)).values(person_id=stays)
@@ -166,4 +155,4 @@ async def _merge_cases(db: AsyncConnection, gone: uuid.UUID, stays: uuid.UUID) -
         return
     of_gone = files.attachments.c.case_id == found[gone].id
     await db.execute(update(files.attachments).where(of_gone).values(case_id=found[stays].id))
-    await escalations.absorb(db, gone=found[gone], stays=found[stays])
+    await escalations.absorb(db, gone=found[gone], stays=found[stays], now=now)

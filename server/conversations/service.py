@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -15,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.channel import Channel
 from dialogs.engine import take_turn
 from dialogs.events import Event, Joined, Opened, PersonErased
-from dialogs.facts import Facts
 from dialogs.messages import ChannelName, InboundMessage, Reply
 from dialogs.ports import Ports
 from dialogs.state import ConversationState, Settings
@@ -24,11 +22,13 @@ from dialogs.turn import Outcome, Turn
 from server import metrics
 from server.conversations import files, statements, words
 from server.conversations import thread as threads
-from server.conversations.effects import Scene, carry_out
+from server.conversations.effects import carry_out
 from server.conversations.locks import KeyedLocks
+from server.conversations.scene import Scene
 from server.conversations.thread import Claim, Thread
+from server.conversations.world import AreaProfile, Place, facts_of
 from server.db.types import blind_index
-from server.escalations.hours import OpeningHours
+from server.escalations.waits import Waits
 from server.outbox.delivery import Sender
 from server.outbox.service import Destination, Enqueued, Outbox
 from server.people.privacy import PersonalData
@@ -36,7 +36,6 @@ from server.people.service import Contact
 
 MOST_TURNS_IN_ONE = 4
 LIVE_TOPIC = "connexions_thread"
-DEFAULT_FILES_BYTES = 2_000_000_000
 
 
 class Received(StrEnum):
@@ -44,21 +43,6 @@ class Received(StrEnum):
 
     TURN = "turn"
     DUPLICATE = "duplicate"
-
-
-@dataclass(frozen=True, slots=True)
-class AreaProfile:
-    """What the conversation has to know about the area it serves."""
-
-    slug: str
-    language: str
-    languages: tuple[str, ...]
-    zone: ZoneInfo
-    hours: OpeningHours
-    web_address: str
-    sms_number: str
-    kept_days: int
-    files_bytes: int = DEFAULT_FILES_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +76,7 @@ class Conversations:
         self.area = area
         self.handlers = handlers
         self._locks = KeyedLocks()
+        self._waits = Waits(area.slug)
 
     async def receive(self, message: InboundMessage, now: datetime) -> Received:
         """Take the message's turn; a message that was received before changes nothing. Raises only when nothing was stored."""
@@ -111,8 +96,14 @@ class Conversations:
             thread = await threads.enter(db, contact, self.area.slug, now)
             if isinstance(event, Opened) and thread.state.is_greeted:
                 return
-            enqueued = await self._finish(db, contact, thread, event, Claim(None, has_earlier=False), now)
+            claim = replace(await threads.present(db, thread.person_id, now), has_earlier=False)
+            enqueued = await self._finish(db, contact, thread, event, claim, now)
         self.sender.send_soon(enqueued.to_send)
+
+    async def tell(self, db: AsyncConnection, contact: Contact, event: Event, now: datetime) -> None:
+        """An event's turn inside a transaction that has begun; a worker sends what is said, after whatever still waits."""
+        thread = await threads.enter(db, contact, self.area.slug, now)
+        await self._finish(db, contact, thread, event, await threads.present(db, thread.person_id, now), now)
 
     async def _turn_of(self, contact: Contact, message: InboundMessage, now: datetime) -> Enqueued | None:
         """The stored turn, or None for a repeat. One person's burst waits here and not in the connection pool."""
@@ -168,7 +159,8 @@ class Conversations:
         now: datetime,
     ) -> _Stored:
         """The message's turn, and one more for each effect that has an outcome to tell."""
-        facts = self._facts(contact, thread, claim, incoming, now)
+        place = Place(contact, self.channels[contact.lane].limits.max_choices, await self._waits.now(db, now))
+        facts = facts_of(self.area, place, thread, claim, incoming, now)
         if isinstance(incoming, InboundMessage) and incoming.files:
             most = self.area.files_bytes
             left = await files.room(db, thread.conversation_id, self.area.slug, most, now)
@@ -185,8 +177,8 @@ class Conversations:
             state = turn.state
             replies.extend(turn.replies)
             outcome = outcome or turn.outcome
-            area, is_open = self.area, self.area.hours.desk(now).is_open
-            scene = Scene(thread, said, area.slug, area.zone, area.kept_days, now, area.language, picked, is_open)
+            area = self.area
+            scene = Scene(thread, said, area.slug, area.zone, area.kept_days, now, area.hours, area.language, picked)
             scene = replace(scene, message_id=claim.message_id, lane=contact.lane)
             thread, state, events = await self._effects(db, contact, scene, state, turn)
             if isinstance(incoming, InboundMessage) and any(isinstance(x, PersonErased) for x in events):
@@ -216,30 +208,6 @@ class Conversations:
         if isinstance(event, PersonErased):
             return replace(thread, state=_kept_after_deletion(old.state, event))
         return thread
-
-    def _facts(
-        self, contact: Contact, thread: Thread, claim: Claim, incoming: InboundMessage | Event, now: datetime
-    ) -> Facts:
-        case = claim.case and replace(claim.case, opened_at=claim.case.opened_at.astimezone(self.area.zone))
-        is_late = (
-            isinstance(incoming, InboundMessage)
-            and thread.last_sent_at is not None
-            and incoming.sent_at < thread.last_sent_at
-        )
-        return Facts(
-            now=now.astimezone(self.area.zone),
-            channel=contact.channel,
-            max_choices=self.channels[contact.lane].limits.max_choices,
-            languages=self.area.languages,
-            area_language=self.area.language,
-            desk=self.area.hours.desk(now),
-            case=case,
-            is_stopped=thread.stopped == "all",
-            recent_messages=threads.pace(thread, now)[1],
-            is_late=is_late,
-            web_address=self.area.web_address,
-            sms_number=self.area.sms_number,
-        )
 
     def _fit(
         self, lane: str, state: ConversationState, replies: tuple[Reply, ...]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import BigInteger, LargeBinary, Text, Uuid, bindparam, text
+from sqlalchemy.types import TypeEngine
 
 from server.db.prepared import Prepared
 from server.db.types import EncryptedJson, EncryptedText, UtcDateTime
@@ -21,8 +24,36 @@ LOCK = text(
 ).bindparams(bindparam("lane", type_=Text), bindparam("hash", type_=LargeBinary))
 """The thread of an address, locked. The first statement of a turn, so it goes through SQLAlchemy, which begins the transaction."""
 
+_CASES_SQL = """
+    open_case AS (
+        SELECT opened_at, urgency, adviser_id, lost_told_at FROM cases
+        WHERE person_id = :person_id AND closed_at IS NULL
+        FOR SHARE
+    ), closed_case AS (
+        SELECT closed_at, urgency, CASE WHEN first_answer_at IS NOT NULL THEN adviser_id END AS adviser_id FROM cases
+        WHERE person_id = :person_id AND closed_at > :closed_after
+        ORDER BY closed_at DESC LIMIT 1
+    )
+"""
+_CASES_SHOWN = """
+    o.opened_at, o.urgency, o.adviser_id IS NOT NULL AS is_held, holder.name AS adviser, o.lost_told_at IS NOT NULL AS is_lost,
+    k.closed_at, k.urgency AS closed_urgency, k.adviser_id IS NOT NULL AS was_answered, closer.name AS closed_adviser
+"""
+# who holds it is looked up outside of the lock: a join inside would keep the name of before, when somebody takes it just now
+_CASES_JOINED = """
+    LEFT JOIN open_case o ON true LEFT JOIN staff holder ON holder.id = o.adviser_id
+    LEFT JOIN closed_case k ON true LEFT JOIN staff closer ON closer.id = k.adviser_id
+"""
+_CASES_TYPES: dict[str, TypeEngine[Any]] = {"person_id": Uuid(), "closed_after": UtcDateTime()}
+
+CASES = Prepared(
+    f"WITH {_CASES_SQL} SELECT {_CASES_SHOWN} FROM (SELECT 1) AS one {_CASES_JOINED}",  # noqa: S608 - our own texts
+    _CASES_TYPES,
+)
+"""The open case of a person and the one closed last, for a turn without a message. The open one stays locked as in `CLAIM`."""
+
 CLAIM = Prepared(
-    """
+    f"""
     WITH stored AS (
         INSERT INTO messages
             (id, conversation_id, address_id, area, lane, external_id, kind, body, sent_at, received_at)
@@ -33,23 +64,17 @@ CLAIM = Prepared(
     ), heard_from AS (
         UPDATE addresses SET last_inbound_at = :received_at, is_reachable = is_reachable OR channel <> 'webchat'
         WHERE id = :address_id
-    ), open_case AS (
-        SELECT c.opened_at, c.urgency, s.name AS adviser
-        FROM cases c LEFT JOIN staff s ON s.id = c.adviser_id
-        WHERE c.person_id = :person_id AND c.closed_at IS NULL
-        FOR SHARE OF c
-    )
-    SELECT k.opened_at, k.urgency, k.adviser, EXISTS (
+    ), {_CASES_SQL}
+    SELECT {_CASES_SHOWN}, EXISTS (
         SELECT 1 FROM deliveries d
         WHERE d.address_hash = :hash AND d.status IN ('due', 'sending') AND d.leased_by IS DISTINCT FROM :process
-    )
-    FROM stored LEFT JOIN open_case k ON true
-    """,
+    ) AS has_earlier
+    FROM stored {_CASES_JOINED}
+    """,  # noqa: S608 - our own texts
     {
         "id": Uuid(),
         "conversation_id": Uuid(),
         "address_id": Uuid(),
-        "person_id": Uuid(),
         "area": Text(),
         "lane": Text(),
         "external_id": Text(),
@@ -59,6 +84,7 @@ CLAIM = Prepared(
         "received_at": UtcDateTime(),
         "hash": LargeBinary(),
         "process": Text(),
+        **_CASES_TYPES,
     },
 )
 """Store a message under its external id; no row when it was there. With its open case, and whether an older delivery waits.

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.effects import CaseUrgency
-from dialogs.facts import OpenCase
+from dialogs.facts import ClosedCase, OpenCase
 from dialogs.messages import InboundMessage
 from dialogs.state import ConversationState
 from server.conversations import statements
@@ -29,6 +29,11 @@ messages = table_of(Message)
 
 PACE_DRAINS = timedelta(seconds=1)
 """How long one message weighs on the pace."""
+
+LATE_WITHIN = timedelta(hours=24)
+"""So long after closing, words may be an answer to the adviser who has gone."""
+
+DANGER = frozenset({CaseUrgency.CRISIS.value, CaseUrgency.SAFEGUARDING.value})
 
 PACE_MOST = 40
 """However many came, half a minute of silence is enough."""
@@ -50,13 +55,15 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What else was true when the message was claimed. `has_earlier`: an older delivery to the address is not in this process's hands.
+    """What else was true when the message was claimed, instants as stored.
 
+    `closed` is the case closed last, when that was lately. `has_earlier`: an older delivery to the address is not in this process's hands.
     `message_id` is the stored row's (None for an event).
     """
 
     case: OpenCase | None
     has_earlier: bool
+    closed: ClosedCase | None = None
     message_id: uuid.UUID | None = None
 
 
@@ -124,12 +131,31 @@ async def claim(
     """Store the message under its external id; None when it was stored before. Also what the turn has to know about now."""
     row = _message_row(thread, message, body, area, now)
     row |= {"kind": message.kind.value, "person_id": thread.person_id, "hash": contact.address_hash, "process": process}
+    row["closed_after"] = now - LATE_WITHIN
     found = await statements.CLAIM.first(db, row)
-    if found is None:
-        return None
-    adviser = statements.ADVISER.process_result_value(found[2], db.dialect)
-    case = OpenCase(found[0], found[1] == CaseUrgency.CRISIS.value, adviser) if found[0] else None
-    return Claim(case, bool(found[3]), row["id"])
+    return None if found is None else _claim(db, found, has_earlier=bool(found["has_earlier"]))
+
+
+async def present(db: AsyncConnection, person_id: uuid.UUID, now: datetime) -> Claim:
+    """What a turn without a message has to know about now; what it says follows whatever still waits."""
+    row = {"person_id": person_id, "closed_after": now - LATE_WITHIN}
+    return _claim(db, await statements.CASES.first(db, row), has_earlier=True)
+
+
+def _claim(db: AsyncConnection, found: Any, *, has_earlier: bool) -> Claim:
+    """The row of a statement, read. Somebody whose name is gone still holds what they hold."""
+
+    def name(sealed: bytes | None) -> str:
+        return statements.ADVISER.process_result_value(sealed, db.dialect) or ""
+
+    case = closed = None
+    if found["opened_at"]:
+        adviser = name(found["adviser"]) if found["is_held"] else None
+        case = OpenCase(found["opened_at"], found["urgency"] == CaseUrgency.CRISIS.value, adviser, found["is_lost"])
+    if found["closed_at"]:
+        adviser = name(found["closed_adviser"]) if found["was_answered"] else ""
+        closed = ClosedCase(found["closed_at"], adviser, found["closed_urgency"] in DANGER)
+    return Claim(case, has_earlier, closed)
 
 
 def pace(thread: Thread, now: datetime) -> tuple[datetime, int]:

@@ -34,7 +34,7 @@ from server.escalations.clock import (
 from server.escalations.errors import NoSuchCase
 from server.escalations.hours import OpeningHours
 from server.escalations.models import Case, CaseStep, NoticeStatus, StaffNotice, StepKind
-from server.escalations.oncall import who_stands
+from server.escalations.oncall import who_stands, without_barred
 from server.escalations.service import tell
 from server.log import logger
 
@@ -124,7 +124,7 @@ async def _take(db: AsyncConnection, case: Any, step: Step, now: datetime) -> bo
     await note(db, case, step, StepKind.TAKEN, now)
     if not SENT & set(step.means):
         return True
-    found = [who for who in await who_stands(db, case.area, step.rung, now) if who not in case.barred]
+    found = without_barred(await who_stands(db, case.area, step.rung, now), case)
     if not found:
         log.error("nobody stands on a rung", case=str(case.id), area=case.area, rung=step.rung.value)
         await note(db, case, step, StepKind.NOBODY, now)

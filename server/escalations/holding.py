@@ -17,17 +17,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialogs.effects import CaseUrgency
 from server.db.base import table_of
 from server.escalations.clock import HOLDS_FOR
+from server.escalations.due_work import FOLLOW_UP_AFTER, make_task
 from server.escalations.errors import NoSuchCase, NotYours, TakenAlready
-from server.escalations.models import Case, CaseOutcome
+from server.escalations.models import Case, CaseOutcome, CaseTask, NoticeStatus, StaffNotice, TaskKind
 from server.escalations.queue import Next, Waiting, may_hold, take_next
 from server.escalations.service import ABOUT_DANGER, anew, tell
 from server.staff.access import Member
 from server.staff.models import Staff
 
 cases = table_of(Case)
+notices = table_of(StaffNotice)
+tasks = table_of(CaseTask)
 staff = table_of(Staff)
 
-NOT_LOST: Final = {"lost_since": None, "lost_ask_at": None, "lost_adviser_id": None}
+NOT_LOST: Final = {"lost_since": None, "lost_ask_at": None, "lost_adviser_id": None, "lost_told_at": None}
 """The columns of a chat whose adviser is there, or that nobody holds."""
 
 SILENT_AFTER: Final = timedelta(minutes=3)
@@ -88,6 +91,16 @@ async def give_back(
     values |= anew(now, is_open=case.clock_in_hours if is_open is None else is_open)
     await db.execute(update(cases).where(cases.c.id == case_id).values(values))
     await tell(db, case_id, case.area)
+
+
+async def pass_over(db: AsyncConnection, case_id: uuid.UUID, now: datetime) -> None:
+    """Back to the queue, and whoever held it is the last to be given it again. Nothing for one that nobody holds. Raises NoSuchCase."""
+    case = await locked(db, case_id)
+    if case.adviser_id is None:
+        return
+    passed = sorted({*case.passed_over, case.adviser_id}, key=str)
+    await db.execute(update(cases).where(cases.c.id == case_id).values(passed_over=passed))
+    await give_back(db, case_id, now)
 
 
 async def give_back_all(db: AsyncConnection, staff_id: uuid.UUID, now: datetime) -> int:
@@ -178,6 +191,8 @@ async def close(
     if case.acknowledged_at is None:
         values |= {"acknowledged_at": now, "acknowledged_by": who.id}
     await db.execute(update(cases).where(cases.c.id == case_id).values(values))
+    if case.urgency in ABOUT_DANGER:
+        await make_task(db, case, TaskKind.FOLLOW_UP, now + FOLLOW_UP_AFTER, now, language=case.language)
     await tell(db, case_id, case.area)
     return case
 
@@ -187,6 +202,10 @@ async def bar(db: AsyncConnection, case_id: uuid.UUID, staff_id: uuid.UUID, now:
     case = await locked(db, case_id)
     barred = sorted({*case.barred, staff_id}, key=str)
     await db.execute(update(cases).where(cases.c.id == case_id).values(barred=barred))
+    theirs = notices.c.case_id == case_id, notices.c.staff_id == staff_id, notices.c.status == NoticeStatus.DUE
+    await db.execute(update(notices).where(*theirs).values(status=NoticeStatus.NOT_NEEDED))
+    given = tasks.c.case_id == case_id, tasks.c.staff_id == staff_id, tasks.c.done_at.is_(None)
+    await db.execute(update(tasks).where(*given).values(staff_id=None))
     if case.adviser_id == staff_id:
         await give_back(db, case_id, now)
 
@@ -212,4 +231,5 @@ async def _hold(db: AsyncConnection, case: Any, staff_id: uuid.UUID, now: dateti
 
 def _waiting(case: Any) -> Waiting:
     since = case.waiting_since or case.opened_at
-    return Waiting(case.id, case.urgency, since, case.language, case.skill, frozenset(case.barred))
+    barred, passed_over = frozenset(case.barred), frozenset(case.passed_over)
+    return Waiting(case.id, case.urgency, since, case.language, case.skill, barred, passed_over)

@@ -16,6 +16,11 @@ from dialogs.facts import Desk
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LOOK_AHEAD_DAYS = 21
 FARTHEST = timedelta(days=92)
+HALF_HOUR = 30
+CALLS_AFTER = timedelta(minutes=30)
+"""Those who come first thing are not all written to in the same minute."""
+
+MOST_CALL_TIMES = 3
 
 Span = tuple[time, time]
 
@@ -53,6 +58,29 @@ class OpeningHours:
                 return begun + left
             left -= until - begun
         return None
+
+    def working_day(self, since: datetime, days: int) -> datetime:
+        """When people go home on the so many-th open day after a day; by plain days where nothing is ever open."""
+        day, left = since.astimezone(self.zone).date(), days
+        for _ in range(FARTHEST.days):
+            day += timedelta(days=1)
+            spans = self._spans(day)
+            left -= bool(spans)
+            if not left:
+                return self._at(day, spans[-1][1])
+        return since + timedelta(days=days)
+
+    def call_times(self, now: datetime) -> tuple[datetime, ...]:
+        """Times at which a person could write back: half an hour into each of the next open spans, and past its middle."""
+        found: list[datetime] = []
+        for begun, until in self._open_between(now, now + timedelta(days=LOOK_AHEAD_DAYS)):
+            middle = begun + (until - begun) / 2
+            half_past = middle.replace(minute=30 if middle.minute >= HALF_HOUR else 0, second=0, microsecond=0)
+            times = (begun + CALLS_AFTER, half_past)
+            found += [at.astimezone(self.zone) for at in times if now + CALLS_AFTER <= at < until]
+            if len(found) >= MOST_CALL_TIMES:
+                break
+        return tuple(dict.fromkeys(found))[:MOST_CALL_TIMES]
 
     def _open_between(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The open spans between two instants, cut to them, in order; in UTC, so that lengths are true when clocks change."""

@@ -68,9 +68,13 @@ async def lost_advisers(db: AsyncConnection, now: datetime) -> list[Lost]:
     return [_lost(row) for row in rows]
 
 
-async def note_told(db: AsyncConnection, case_id: uuid.UUID) -> None:
-    """The person was told of it: not again until this adviser, or another, is lost anew. Repeating is harmless."""
-    await db.execute(update(cases).where(cases.c.id == case_id).values(lost_ask_at=None))
+async def note_told(db: AsyncConnection, case_id: uuid.UUID, again_at: datetime | None = None) -> None:
+    """The person was told of it: again at that instant, or not until an adviser is lost anew. Repeating is harmless.
+
+    Nothing for an adviser who came back meanwhile.
+    """
+    still = cases.c.id == case_id, cases.c.lost_since.is_not(None)
+    await db.execute(update(cases).where(*still).values(lost_ask_at=again_at))
 
 
 def _lost(row: Any) -> Lost:

@@ -15,6 +15,7 @@ from server.db.base import Base
 from server.db.ids import new_id
 from server.db.types import EncryptedText, UtcDateTime, one_of
 from server.escalations.clock_models import CaseStep, NoticeStatus, OnCall, StaffNotice, StepKind
+from server.escalations.talk_models import TalkColumns
 
 __all__ = [
     "Case",
@@ -70,7 +71,7 @@ class TaskKind(StrEnum):
     DEBRIEF = "debrief"
 
 
-class Case(Base):
+class Case(TalkColumns, Base):
     """A request to a person, open until somebody closes it; at most one is open for a person at a time.
 
     Written by a turn's effect, closed by a named adviser. `person_id` is empty after a deletion that had to keep the record.
@@ -99,6 +100,8 @@ class Case(Base):
         ),
         Index("ix_cases_held", "adviser_id", postgresql_where=text("closed_at IS NULL")),
         Index("ix_cases_lost", "lost_ask_at", postgresql_where=text("lost_ask_at IS NOT NULL")),
+        Index("ix_cases_closed_person", "person_id", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
+        Index("ix_cases_answered", "area", "urgency", "opened_at"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)

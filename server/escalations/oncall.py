@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -62,3 +63,8 @@ async def take_off_call(db: AsyncConnection, area: str, entry: uuid.UUID) -> boo
     """Remove an entry of the rota; false when the area has no such one."""
     result = await db.execute(delete(on_call).where(on_call.c.id == entry, on_call.c.area == area))
     return bool(result.rowcount)
+
+
+def without_barred(whom: Iterable[uuid.UUID], case: Any) -> tuple[uuid.UUID, ...]:
+    """Those who may be told of a case: a complaint about somebody never goes to them."""
+    return tuple(member for member in whom if member not in case.barred)

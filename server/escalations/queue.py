@@ -32,7 +32,10 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One case that nobody holds. `since` is when its oldest unanswered words came. `skill` may be empty."""
+    """One case that nobody holds. `since` is when its oldest unanswered words came. `skill` may be empty.
+
+    `barred` never get it; `passed_over` get it last: the person wanted somebody else, or lost them.
+    """
 
     case_id: uuid.UUID
     urgency: CaseUrgency
@@ -40,6 +43,7 @@ class Waiting:
     language: str
     skill: str = ""
     barred: frozenset[uuid.UUID] = frozenset()
+    passed_over: frozenset[uuid.UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,10 @@ def order(waiting: Iterable[Waiting]) -> list[Waiting]:
     return sorted(waiting, key=lambda case: (ORDER.index(case.urgency), case.since, case.case_id))
 
 
-def _rank(who: Member, case: Waiting, now: datetime) -> tuple[int, int, int, datetime, uuid.UUID]:
+def _rank(who: Member, case: Waiting, now: datetime) -> tuple[bool, int, int, int, datetime, uuid.UUID]:
+    is_last = who.id in case.passed_over
     minutes = max(now - case.since, timedelta(0)) // SAME_WAIT
-    return ORDER.index(case.urgency), -minutes, -_fit(who, case), case.since, case.case_id
+    return is_last, ORDER.index(case.urgency), -minutes, -_fit(who, case), case.since, case.case_id
 
 
 def _fit(who: Member, case: Waiting) -> int:

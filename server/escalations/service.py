@@ -9,22 +9,23 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case as sql_case
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.effects import CaseUrgency, OpenCase
 from server.db.base import table_of
 from server.db.ids import new_id
 from server.escalations import records
-from server.escalations.models import Case, CaseDraft, CaseMessage, CaseNote, CaseStep, CaseTask, StaffNotice
+from server.escalations.models import Case, CaseMessage, CaseNote, CaseOutcome, CaseTask, NoticeStatus, StaffNotice
 from server.escalations.records_models import DANGER
+from server.escalations.talk_models import Complaint
 from server.log import logger
+from server.staff.access import Skill
 
 log = logger(__name__)
 cases = table_of(Case)
 case_messages = table_of(CaseMessage)
-case_notes, case_tasks, case_drafts = table_of(CaseNote), table_of(CaseTask), table_of(CaseDraft)
-case_steps, staff_notices = table_of(CaseStep), table_of(StaffNotice)
+notices = table_of(StaffNotice)
 
 ORDER = (CaseUrgency.CRISIS, CaseUrgency.SAFEGUARDING, CaseUrgency.COMPLAINT, CaseUrgency.ADVICE, CaseUrgency.ACCESS)
 """Most urgent first."""
@@ -52,7 +53,7 @@ class Asker:
 async def open_case(db: AsyncConnection, asker: Asker, wish: OpenCase, words: str, now: datetime) -> uuid.UUID:
     """The person's open case, made or raised: an open one takes the new words and alarms, and its urgency only rises."""
     person_id, area = asker.person_id, asker.area
-    query = select(cases.c.id, cases.c.urgency, cases.c.alarms).where(
+    query = select(cases.c.id, cases.c.urgency, cases.c.alarms, cases.c.skill).where(
         cases.c.person_id == person_id, cases.c.closed_at.is_(None)
     )
     found = (await db.execute(query.with_for_update())).first()
@@ -67,6 +68,8 @@ async def open_case(db: AsyncConnection, asker: Asker, wish: OpenCase, words: st
             "urgency": wish.urgency,
             "language": wish.language,
             "alarms": list(wish.alarms),
+            "skill": _skill(wish.urgency),
+            "follows_id": await _closed_last(db, person_id) if wish.is_late_answer else None,
             "clock_since": now,
             "clock_in_hours": asker.is_open,
             "clock_next_at": now,
@@ -90,8 +93,19 @@ async def _raise(db: AsyncConnection, found: Any, wish: OpenCase, now: datetime,
     values: dict[str, Any] = {"alarms": list(dict.fromkeys((*found.alarms, *wish.alarms)))}
     if ORDER.index(wish.urgency) < ORDER.index(found.urgency):
         values |= {"urgency": wish.urgency, "reason": wish.reason}
+        values["skill"] = _skill(wish.urgency) or found.skill
         values |= anew(now, is_open=is_open)
     await db.execute(update(cases).where(cases.c.id == found.id).values(**values))
+
+
+def _skill(urgency: CaseUrgency) -> str:
+    """Danger asks for whoever was trained for it."""
+    return Skill.SAFEGUARDING.value if urgency in ABOUT_DANGER else ""
+
+
+async def _closed_last(db: AsyncConnection, person_id: uuid.UUID) -> uuid.UUID | None:
+    query = select(cases.c.id).where(cases.c.person_id == person_id, cases.c.closed_at.is_not(None))
+    return (await db.execute(query.order_by(cases.c.closed_at.desc()).limit(1))).scalar()
 
 
 def anew(now: datetime, *, is_open: bool) -> dict[str, Any]:
@@ -208,13 +222,26 @@ async def oldest_waiting_seconds(db: AsyncConnection, now: datetime) -> dict[str
     return {urgency.value: (now - opened_at).total_seconds() for urgency, opened_at in (await db.execute(query)).all()}
 
 
-async def absorb(db: AsyncConnection, *, gone: Any, stays: Any) -> None:
-    """Put the words of one open case into another of the same person and drop the first; urgency and alarms only grow."""
+MOVE_WITH_WORDS = tuple(map(table_of, (CaseMessage, CaseNote, CaseTask, Complaint)))
+
+
+async def absorb(db: AsyncConnection, *, gone: Any, stays: Any, now: datetime) -> None:
+    """Put one open case into another of the same person: words, notes, tasks, complaints; urgency, alarms and bars only grow.
+
+    The first is closed and kept, because what its clock did is written for good.
+    """
     wish = OpenCase(gone.reason, gone.urgency, gone.language, tuple(gone.alarms))
     await _raise(db, stays, wish, gone.clock_since, is_open=gone.clock_in_hours)
-    for table in (case_messages, case_notes, case_tasks):
+    for table in MOVE_WITH_WORDS:
         await db.execute(update(table).where(table.c.case_id == gone.id).values(case_id=stays.id))
-    await db.execute(select(func.set_config("connexions.expire", "case_steps", True)))
-    for table in (case_drafts, staff_notices, case_steps):  # what its clock did ends with it: the other one's runs on
-        await db.execute(delete(table).where(table.c.case_id == gone.id))
-    await db.execute(delete(cases).where(cases.c.id == gone.id))
+    waiting = notices.c.case_id == gone.id, notices.c.status == NoticeStatus.DUE
+    await db.execute(update(notices).where(*waiting).values(status=NoticeStatus.NOT_NEEDED))
+    ended = {"closed_at": now, "outcome": CaseOutcome.PASSED_ON, "person_id": stays.person_id, "waiting_since": None}
+    await db.execute(update(cases).where(cases.c.id == gone.id).values(ended | {"adviser_id": None}))
+    joined = {
+        name: sorted({*getattr(gone, name), *getattr(stays, name)}, key=str) for name in ("barred", "passed_over")
+    }
+    waits = min(filter(None, (gone.waiting_since, stays.waiting_since)), default=None)
+    holder = None if stays.adviser_id in joined["barred"] else stays.adviser_id
+    values = joined | {"waiting_since": waits, "adviser_id": holder}
+    await db.execute(update(cases).where(cases.c.id == stays.id).values(values))

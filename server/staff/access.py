@@ -60,6 +60,7 @@ class Act(StrEnum):
     WHISPER = "whisper"
     EXPORT_RECORD = "export_record"
     RELEASE_HOLD = "release_hold"
+    HANDLE_COMPLAINTS = "handle_complaints"
     SEE_AUDIT = "see_audit"
     MANAGE_STAFF = "manage_staff"
     SET_ROTA = "set_rota"
@@ -87,14 +88,14 @@ _ACCOUNT: Final = frozenset({Act.OWN_ACCOUNT})
 
 MAY_DO: Final[dict[Role, frozenset[Act]]] = {
     Role.ADVISER: _CONSOLE,
-    Role.LEAD: _CONSOLE | {Act.ASSIGN, Act.WHISPER, Act.SET_ROTA},
+    Role.LEAD: _CONSOLE | {Act.ASSIGN, Act.WHISPER, Act.SET_ROTA, Act.HANDLE_COMPLAINTS},
     Role.SAFEGUARDING_LEAD: _CONSOLE
     | {Act.ASSIGN, Act.WHISPER, Act.EXPORT_RECORD, Act.RELEASE_HOLD, Act.SEE_AUDIT, Act.SET_ROTA},
     Role.HOST_ADVISER: _CONSOLE,
     Role.YJS_WORKER: _ACCOUNT,
     Role.EDITOR: _ACCOUNT | {Act.SEARCH_LIBRARY},
     Role.TRANSLATOR: _ACCOUNT | {Act.SEARCH_LIBRARY},
-    Role.MANAGER: _ACCOUNT | {Act.SEE_AUDIT, Act.SET_ROTA},
+    Role.MANAGER: _ACCOUNT | {Act.SEE_AUDIT, Act.SET_ROTA, Act.HANDLE_COMPLAINTS},
     Role.ADMINISTRATOR: _ACCOUNT | {Act.MANAGE_STAFF, Act.SET_ROTA},
 }
 """What a role lets somebody do."""

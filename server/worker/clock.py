@@ -36,8 +36,8 @@ _LOCK: Final = 0x0C10C4
 
 Part = Callable[[datetime], Awaitable[datetime | None]]
 
-TellLost = Callable[[Lost, datetime], Awaitable[None]]
-"""Tells a person that their adviser is gone; harmless to repeat."""
+TellLost = Callable[[Lost, datetime], Awaitable[datetime | None]]
+"""Tells a person that their adviser is gone, and says when to look again (None: not); harmless to repeat."""
 
 
 class ClockWork:
@@ -107,10 +107,9 @@ class ClockWork:
             await take_back(db, self._hours, now)
             lost = await lost_advisers(db, now) if self._tell_lost else []
         for chat in lost:
-            if self._tell_lost is not None:
-                await self._tell_lost(chat, now)
+            again_at = await self._tell_lost(chat, now) if self._tell_lost is not None else None
             async with self._engine.begin() as db:
-                await note_told(db, chat.case_id)
+                await note_told(db, chat.case_id, again_at)
         return None
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from server.conversations.files import FILES_TOPIC
+from server.conversations.leaving import tell_lost
 from server.log import logger
 from server.outbox.lanes import work_lane
 from server.outbox.service import OUTBOX_TOPIC
@@ -25,7 +27,7 @@ async def work(service: Service, *, has_polling: bool) -> None:
     scheduler.start()
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(work_clock(service))
+            group.create_task(work_clock(service, tell_lost=partial(tell_lost, service.conversations)))
             for lane in service.lanes.values():
                 group.create_task(_lane(service, lane.name))
             for _ in range(FETCHERS):

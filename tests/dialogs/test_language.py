@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dialogs.effects import CaseUrgency, FileUnanswered, OpenCase
+from dialogs.effects import CaseUrgency, FileUnanswered, MakeTask, OpenCase, Work
 from dialogs.events import LanguagePicked, Opened
 from dialogs.messages import ChannelName, MessageKind
 from tests.support.fakes_dialogs import Story
@@ -80,7 +80,7 @@ def test_one_that_we_do_not_have():
     turn = story.says("potrzebuje pomocy")
     assert turn.outcome.name == "language_missing"
     wanted = OpenCase("language", CaseUrgency.ACCESS, "cy")
-    assert turn.effects == (FileUnanswered("potrzebuje pomocy", "pl"), wanted)
+    assert turn.effects == (FileUnanswered("potrzebuje pomocy", "pl"), wanted, MakeTask(Work.INTERPRETER, "pl"))
     assert story.last.language == "en"
     assert story.last.text.startswith("I do not have this language yet. A person here will look for an interpreter.")
     assert story.says("9").effects == (wanted,)

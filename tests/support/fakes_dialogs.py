@@ -48,6 +48,7 @@ COMMAND_WORDS: dict[Command, str] = {
     Command.CONFUSED: "what, beth",
     Command.FOLLOW_UP: "how much, faint, and if im 17",
     Command.FINE: "ok, lol",
+    Command.SOMEONE_ELSE: "someone else, stop i want someone else, rhywun arall, شخص اخر",
     Command.OK_MEANT_ELSE: "im ok i meant something else, i meant something else",
 }
 LANGUAGE_WORDS = {
@@ -85,6 +86,13 @@ class FakePhrasebook:
 
     def is_abuse(self, text: str) -> bool:
         return bool({"fuck", "useless"} & set(fold(text).split()))
+
+    def mentions(self, text: str, command: Command) -> bool:
+        spoken = f" {fold(text)} "
+        return any(f" {phrase} " in spoken for phrase, known in self.commands.items() if known is command)
+
+    def is_discrimination(self, text: str) -> bool:
+        return "racist" in fold(text).split()
 
 
 INTENT_WORDS = {

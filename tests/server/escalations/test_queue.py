@@ -89,3 +89,18 @@ def test_a_thousand_arrivals_are_taken_oldest_first_at_each_urgency() -> None:
 def test_the_list_is_in_the_order_of_need() -> None:
     first, second, third = case(CaseUrgency.CRISIS), case(minutes=30), case(minutes=2)
     assert order([third, second, first]) == [first, second, third]
+
+
+def test_who_was_passed_over_gets_it_last_and_only_when_nothing_else_waits() -> None:
+    who = member()
+    crisis = case(CaseUrgency.CRISIS, minutes=9, passed_over=frozenset({who.id}))
+    advice = case(minutes=1)
+    found, only, other = (
+        take_next(who, [crisis, advice], NOW),
+        take_next(who, [crisis], NOW),
+        take_next(member(), [crisis, advice], NOW),
+    )
+    assert found
+    assert only
+    assert other
+    assert (found.case, only.case, other.case) == (advice, crisis, crisis)

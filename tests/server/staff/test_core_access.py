@@ -42,18 +42,19 @@ administrator      -     -       -     -        -                    -          
 """
 
 DOES = """
-                adviser  lead  safeguarding_lead  host_adviser  yjs_worker  editor  translator  manager  administrator
-see_queue       yes      yes   yes                yes           -           -       -           -        -
-take            yes      yes   yes                yes           -           -       -           -        -
-assign          -        yes   yes                -             -           -       -           -        -
-whisper         -        yes   yes                -             -           -       -           -        -
-export_record   -        -     yes                -             -           -       -           -        -
-release_hold    -        -     yes                -             -           -       -           -        -
-see_audit       -        -     yes                -             -           -       -           yes      -
-manage_staff    -        -     -                  -             -           -       -           -        yes
-set_rota        -        yes   yes                -             -           -       -           yes      yes
-search_library  yes      yes   yes                yes           -           yes     yes         -        -
-own_account     yes      yes   yes                yes           yes         yes     yes         yes      yes
+                   adviser  lead  safeguarding_lead  host_adviser  yjs_worker  editor  translator  manager  administrator
+see_queue          yes      yes   yes                yes           -           -       -           -        -
+take               yes      yes   yes                yes           -           -       -           -        -
+assign             -        yes   yes                -             -           -       -           -        -
+whisper            -        yes   yes                -             -           -       -           -        -
+export_record      -        -     yes                -             -           -       -           -        -
+release_hold       -        -     yes                -             -           -       -           -        -
+see_audit          -        -     yes                -             -           -       -           yes      -
+manage_staff       -        -     -                  -             -           -       -           -        yes
+set_rota           -        yes   yes                -             -           -       -           yes      yes
+handle_complaints  -        yes   -                  -             -           -       -           yes      -
+search_library     yes      yes   yes                yes           -           yes     yes         -        -
+own_account        yes      yes   yes                yes           yes         yes     yes         yes      yes
 """
 
 NORTH, SOUTH = "north", "south"

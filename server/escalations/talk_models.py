@@ -1,0 +1,51 @@
+"""What a talk with a person adds to a case, and the table of complaints."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db.base import Base
+from server.db.ids import new_id
+from server.db.types import UtcDateTime
+
+
+class TalkColumns:
+    """Columns of a case. `passed_over` are advisers whom the person did not want, or lost: last to be given it, but not barred.
+
+    `lost_told_at` is when the person was told that their adviser lost connection (empty: not, or the adviser answered since).
+    `follows_id` is the closed case to which late words came.
+    """
+
+    passed_over: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), default=list, server_default="{}")
+    lost_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    follows_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("cases.id"), index=True)
+
+
+class Complaint(Base):
+    """A complaint: who looks into it and by when. Its words are in the case; the person was told "C-" and `number`, the case's.
+
+    `about_id` is the member of staff whom it is about, who never sees it (empty: the service). `handler_id` is empty while nobody
+    is left who had no part in it. Kept 6 years after closing; a deletion takes the person and the case off it.
+    """
+
+    __tablename__ = "complaints"
+    __table_args__ = (Index("ix_complaints_open", "area", "due_at", postgresql_where=text("closed_at IS NULL")),)
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    number: Mapped[int] = mapped_column(BigInteger)
+    area: Mapped[str] = mapped_column(ForeignKey("areas.slug"))
+    case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    about_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    is_discrimination: Mapped[bool] = mapped_column(default=False, server_default="false")
+    handler_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    first_due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    first_answer_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
