@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -13,9 +13,12 @@ from sqlalchemy import text
 
 from server.clock import utc_now
 from server.db.heartbeats import beat
+from server.escalations import holding
+from server.escalations.lost import Lost
 from server.escalations.silence import BEAT
 from server.worker import clock as clock_task
 from server.worker.clock import watch_clock, work_clock
+from tests.flows.fleet import until
 from tests.support.alarm_house import DANGER, DEE, JO, JO_CHAT, KIM, MAX, PUBLIC, SAM, House, house_at_night
 from tests.support.telegram_double import TOKEN, TelegramDouble
 from tests.support.telegram_double import running as running_telegram
@@ -279,3 +282,38 @@ async def test_one_case_that_cannot_climb_keeps_no_other_from_it_and_the_beat_st
         assert await house.scalar("SELECT count(DISTINCT case_id) FROM case_steps") == 1
         service.stopping.set()
         await working
+
+
+async def test_a_person_whose_adviser_is_gone_is_told_once_and_tried_again_when_the_telling_failed(
+    database_url: str, twilio: TwilioDouble
+) -> None:
+    async with house_at_night(database_url, twilio, has_worker=False) as house:
+        service, jo = house.program.service, house.staff["Jo"]
+        await house.danger()
+        told: list[Lost] = []
+
+        async def tell(lost: Lost, now: datetime) -> None:
+            told.append(lost)
+            if len(told) == 1:
+                raise RuntimeError("the telling failed")
+
+        async with service.engine.begin() as db:
+            await db.execute(text("UPDATE cases SET urgency = 'advice', opened_at = now() - interval '1 hour'"))
+            case = await db.scalar(text("SELECT id FROM cases"))
+            await holding.take(db, jo, case, utc_now() - timedelta(minutes=4))
+            await db.execute(text("UPDATE cases SET waiting_since = now() - interval '4 minutes'"))
+        working = asyncio.create_task(work_clock(service, tell_lost=tell))
+        await until(lambda: _is_so(len(told) == 1))
+        async with service.engine.begin() as db:
+            await db.execute(text("UPDATE cases SET lost_ask_at = now()"))  # half a minute later
+        await until(lambda: _is_so(len(told) == 2), 15)
+        await asyncio.sleep(1)
+        assert [(x.case_id, x.staff_id, x.is_taken_back) for x in told] == [(case, jo.id, False)] * 2
+        assert await house.scalar("SELECT lost_ask_at FROM cases") is None
+        assert await house.scalar("SELECT adviser_id FROM cases") == jo.id
+        service.stopping.set()
+        await working
+
+
+async def _is_so(so: bool) -> bool:
+    return so
