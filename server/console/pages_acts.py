@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlalchemy import update
@@ -63,7 +63,7 @@ class ActPages:
         """Back into the queue, with everything that was said. Raises NotYours, NoSuchCase."""
         now = self._desk.now()
         async with self._desk.change() as db:
-            await holding.still_mine(db, who.member, case_id)
+            await _mine(db, who, case_id)
             await holding.give_back(db, case_id, now)
         return go("/console/queue", done="given")
 
@@ -71,7 +71,7 @@ class ActPages:
         """The chat waits for so long and is not taken back meanwhile; a case about danger cannot be put on hold."""
         now = self._desk.now()
         async with self._desk.change() as db:
-            case = await holding.still_mine(db, who.member, case_id)
+            case = await _mine(db, who, case_id)
             if case.urgency in ABOUT_DANGER:
                 return go(f"/console/cases/{case_id}", problem="no_hold")
             until = now + min(timedelta(minutes=minutes), LONGEST_HOLD)
@@ -198,6 +198,12 @@ class ActPages:
         return self._desk.console.pages.draw(
             request, "console/close.html", who, status=status, case=case, errors=errors, given=given, **WORDS
         )
+
+
+async def _mine(db: AsyncConnection, who: SignedIn, case_id: uuid.UUID) -> Any:
+    """The case, locked, of whoever holds it. Raises MayNot for what is not theirs to see, NotYours, NoSuchCase."""
+    await case_for(db, who.member, case_id)
+    return await holding.still_mine(db, who.member, case_id)
 
 
 Target = uuid.UUID | Skill | str

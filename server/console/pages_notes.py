@@ -46,10 +46,10 @@ class NotePages:
         """Append it; never shown to the young person, who keeps one contact. Raises MayNot."""
         words, now = clean_text(text), self._desk.now()
         back = f"/console/cases/{case_id}"
-        if not words:
-            return go(back, problem="empty_note")
         async with self._desk.change() as db:
             case = await case_for(db, who.member, case_id)
+            if not words:
+                return go(back, problem="empty_note")
             if kind not in WRITTEN or (kind is NoteKind.WHISPER and not may_do(who.member, Act.WHISPER, case.area)):
                 raise MayNot
             if kind is NoteKind.ANSWER and (answers is None or not await is_question_of(db, case, answers)):

@@ -46,6 +46,8 @@ class TalkPages:
     async def send(self, request: Request, who: Taker, case_id: uuid.UUID, text: Text = "", key: Key = "") -> Response:
         """Send the words to the young person. Refused ones stand in the box again, with what is left to do."""
         words, now = clean_text(text), self._desk.now()
+        async with self._desk.console.engine.connect() as db:
+            await case_for(db, who.member, case_id)
         if not words:
             return self._refused(request, case_id, "empty")
         try:
