@@ -1,11 +1,15 @@
 """Twenty thousand turns of nonsense: nothing breaks, nobody is ever stuck, a person is always one step away."""
 
 import random
+from datetime import timedelta
 
 import pytest
 
 from dialogs.engine import take_turn
 from dialogs.events import (
+    AdviserLeft,
+    AdviserLost,
+    ComplaintMade,
     HeldAddress,
     JoinCodeMade,
     Joined,
@@ -15,7 +19,7 @@ from dialogs.events import (
     Opened,
     PersonErased,
 )
-from dialogs.facts import OpenCase
+from dialogs.facts import ClosedCase, OpenCase
 from dialogs.messages import ButtonPress, ChannelName, InboundMessage, MessageKind, Reply, ReplyKind
 from dialogs.state import ConversationState
 from tests.support.fakes_dialogs import (
@@ -45,6 +49,8 @@ EVENTS = [
     Opened(), Opened("cy"), Opened("xx"), LanguagePicked("ar"), LanguagePicked("zz"), Joined(), JoinRefused(), JoinCodeMade("ABCD2345", 1),
     PersonErased(is_record_kept=True), PersonErased(is_record_kept=False),
     MyDataCompiled(NOW, (HeldAddress("sms", "07700 *** 123"),), 3, 90, (NOW,)),
+    AdviserLost("Jo"), AdviserLost("", is_given_on=True), AdviserLeft("Jo", asks=True, next_on=NOW.date()), AdviserLeft("", has_answered=False),
+    ComplaintMade(104, "Jo", "Maya", NOW.date(), NOW.date(), is_interrupted=True), ComplaintMade(1, "", "", NOW.date(), NOW.date(), is_known=True),
 ]  # fmt: skip
 PAYLOADS = ["", "cy", "zz", "t_work_cscs-card", "t_", "t_nothing", "j_ABCD2345", "j_", "_"]
 
@@ -91,8 +97,15 @@ def world(rng, channel):
         channel,
         desk=rng.choice((OPEN, CLOSED)),
         case=rng.choice(
-            (None, None, None, OpenCase(NOW, is_crisis=False), OpenCase(NOW, is_crisis=True, adviser="Jo"))
+            (
+                *(None,) * 3,
+                OpenCase(NOW, is_crisis=False),
+                OpenCase(NOW, is_crisis=True, adviser="Jo"),
+                OpenCase(NOW, is_crisis=False, adviser="", is_lost=True),
+            )
         ),
+        closed=rng.choice((None, None, ClosedCase(NOW, "Jo"), ClosedCase(NOW, is_about_danger=True))),
+        call_times=rng.choice(((), (NOW + timedelta(hours=23), NOW + timedelta(days=2)))),
         is_stopped=rng.random() < 0.1,
         recent_messages=rng.choice((1, 1, 1, 1, 5, 6, 21)),
         is_late=rng.random() < 0.05,
@@ -157,6 +170,10 @@ def test_five_thousand_turns(channel):
         "nation_asked",
         "slow_down",
         "relayed",
+        "adviser_here",
+        "someone_else",
+        "late_answer",
+        "viewed",
     } - seen
     assert not missing
 
