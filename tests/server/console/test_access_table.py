@@ -184,7 +184,7 @@ class Asking:
         client.cookies.set(guard.COOKIE, token, path=guard.ROOT)
         return token, found.session_id
 
-    async def _fill(self, path: str, session_id: Any) -> str:
+    async def _fill(self, path: str, session_id: Any) -> str:  # noqa: C901 - one arm a place
         """The address with something that is there in each place."""
         entry = "SELECT id FROM safeguarding_entries WHERE record_id = :id AND kind = 'words' LIMIT 1"
         for name in re.findall(r"\{(\w+)\}", path):
