@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -150,10 +151,12 @@ async def queue_context(desk: Desk, who: SignedIn) -> dict[str, Any]:
     async with desk.console.engine.connect() as db:
         rows = await read_queue(db, who.member)
     view = view_of(rows, who.member)
+    late = partial(is_late, now=now)
     return {
         "view": view,
         "now": now,
-        "late": lambda row: is_late(row, now),
+        "late": late,
+        "drawn": desk.rows.drawer(who.member.id, now, late),
         "everybody": for_everybody(view.alarms, now),
         **NAMES,
     }
