@@ -16,9 +16,12 @@ help:  ## This tour
 
 ##@ Try it
 
-.PHONY: run chat
+.PHONY: run demo chat
 run: setup  ## Start everything: database, web chat, worker (the first start sets it up)
 	@exec $(BIN)/connexions run
+
+demo: setup  ## The console with made-up people, a busy queue and an alarm, on a database of its own
+	@exec $(BIN)/connexions demo
 
 chat: setup  ## The conversation in this terminal
 	@exec $(BIN)/connexions chat

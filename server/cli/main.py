@@ -36,6 +36,27 @@ def run() -> None:
 
 
 @app.command()
+def demo(
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Go on with what the last demo left, in place of a new one.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine to listen on.")] = 8000,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where its database stands (default: var/demo); nothing else may be in it.")
+    ] = None,
+) -> None:
+    """The console with made-up young people and advisers, a busy queue and an alarm. It reads no setting and sends nothing.
+
+    It has a database of its own, made anew each time. Links that sign you in as each role are printed; they exist in this
+    program alone. Ctrl-C stops it.
+    """
+    from server.cli.demo.run import run_demo
+    from server.cli.demo.settings import FOLDER
+
+    raise typer.Exit(run_demo(folder or FOLDER, port, is_kept=keep))
+
+
+@app.command()
 def serve() -> None:
     """A web process: chat page and webhooks. As many as wanted beside each other."""
     from server.cli.processes import run_web

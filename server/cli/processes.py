@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from fastapi import APIRouter
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -92,10 +93,14 @@ def run_migrations(revision: str) -> None:
 class Server(uvicorn.Server):
     """Tells the service first when it is time to stop, so that open pages let go."""
 
-    def __init__(self, service: Service, *, port: int, has_pages: bool = True) -> None:
-        settings = service.settings
+    def __init__(
+        self, service: Service, *, port: int, has_pages: bool = True, more_routes: APIRouter | None = None
+    ) -> None:
+        settings, app = service.settings, make_app(service, has_pages=has_pages)
+        if more_routes is not None:
+            app.include_router(more_routes)
         config = uvicorn.Config(
-            make_app(service, has_pages=has_pages),
+            app,
             host=settings.host,
             port=port,
             log_config=None,
@@ -151,12 +156,19 @@ async def _all(settings: Settings, url: str) -> None:
         await tell_first_link(service.engine, settings)
         await work(service, has_polling=True)
 
-    await _serve(service, settings.port, tell_and_work)
+    await serve_with(service, settings.port, tell_and_work)
 
 
-async def _serve(service: Service, port: int, job: Callable[[], Awaitable[None]], *, has_pages: bool = True) -> None:
+async def serve_with(
+    service: Service,
+    port: int,
+    job: Callable[[], Awaitable[None]],
+    *,
+    has_pages: bool = True,
+    more_routes: APIRouter | None = None,
+) -> None:
     """Serve until told to stop, and do the job meanwhile; a program that could not start does none."""
-    server = Server(service, port=port, has_pages=has_pages)
+    server = Server(service, port=port, has_pages=has_pages, more_routes=more_routes)
     serving = asyncio.create_task(server.serve())
     await _ready(server, serving)
     if server.started:
@@ -233,7 +245,7 @@ async def _web(settings: Settings, url: str) -> None:
 
     await refuse_old(url)
     service = build(settings, url)
-    await _serve(service, settings.port, lambda: watch(service))
+    await serve_with(service, settings.port, lambda: watch(service))
 
 
 def run_worker() -> None:
@@ -249,7 +261,7 @@ async def _worker(settings: Settings, url: str) -> None:
     await refuse_old(url)
     service = build(settings, url)
     if settings.worker_port:
-        await _serve(service, settings.worker_port, lambda: work(service, has_polling=True), has_pages=False)
+        await serve_with(service, settings.worker_port, lambda: work(service, has_polling=True), has_pages=False)
         return
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, service.stopping.set)

@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.answers.live import LiveLibrary
+from server.console.kept_rows import KeptRows
 from server.conversations.service import Conversations
 from server.db.signals import Signals
 from server.escalations.hours import OpeningHours
@@ -36,6 +37,7 @@ class Desk:
     hours: Mapping[str, OpeningHours]
     stopping: asyncio.Event
     sms_part_pence: float = 0.0
+    rows: KeptRows = field(default_factory=KeptRows)
 
     def now(self) -> datetime:
         """This instant."""

@@ -11,6 +11,7 @@ from server.console.events import EventPages
 from server.console.pages_acts import ActPages
 from server.console.pages_answers import AnswerPages
 from server.console.pages_case import CasePages
+from server.console.pages_complaints import ComplaintPages
 from server.console.pages_duty import DutyPages
 from server.console.pages_files import FilePages
 from server.console.pages_notes import NotePages
@@ -46,6 +47,7 @@ PAGES: Final[tuple[type[Pages], ...]] = (
     TaskPages,
     RotaPages,
     DutyPages,
+    ComplaintPages,
 )
 """Every class of pages; a new one is added here."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -14,10 +15,11 @@ from dialogs.effects import CaseUrgency
 from server.console.desk import Desk
 from server.console.reading import QueueRow, read_queue
 from server.console.words import CHANNELS, REASONS, URGENCIES, WHY
-from server.escalations import holding
+from server.escalations import holding, tasks
 from server.escalations.climbing import acknowledge
 from server.escalations.errors import TakenAlready
 from server.escalations.service import ORDER
+from server.escalations.silence import called_everybody, clock_silence
 from server.staff import audit
 from server.staff.access import Act, Member
 from server.staff.errors import MayNot
@@ -30,9 +32,6 @@ Taker = Annotated[SignedIn, Depends(needs(Act.TAKE))]
 LATE: Final = {CaseUrgency.CRISIS: timedelta(0), CaseUrgency.SAFEGUARDING: timedelta(0)}
 LATE_OTHERS: Final = timedelta(minutes=30)
 """From when on a wait is shown as too long."""
-
-FOR_EVERYBODY: Final = {CaseUrgency.CRISIS: timedelta(minutes=15), CaseUrgency.SAFEGUARDING: timedelta(minutes=60)}
-"""From when on an alarm that nobody has acknowledged stands on every page (domain.md 9.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +79,6 @@ def _mine_first(row: QueueRow) -> tuple[bool, int, datetime]:
 def is_late(row: QueueRow, now: datetime) -> bool:
     """True for a wait that is shown as too long."""
     return row.since is not None and now - row.since >= LATE.get(row.urgency, LATE_OTHERS)
-
-
-def for_everybody(rows: Iterable[QueueRow], now: datetime) -> list[QueueRow]:
-    """Alarms that climbed to the end without an answer: the banner that everybody sees."""
-    return [row for row in rows if now - row.clock_since >= FOR_EVERYBODY.get(row.urgency, timedelta.max)]
 
 
 class QueuePages:
@@ -150,12 +144,19 @@ async def queue_context(desk: Desk, who: SignedIn) -> dict[str, Any]:
     now = desk.now()
     async with desk.console.engine.connect() as db:
         rows = await read_queue(db, who.member)
+        everybody = await called_everybody(db, who.member.areas)
+        silent_for = await clock_silence(db, now)
+        waiting = await tasks.badge(db, who.member)
     view = view_of(rows, who.member)
+    late = partial(is_late, now=now)
     return {
         "view": view,
         "now": now,
-        "late": lambda row: is_late(row, now),
-        "everybody": for_everybody(view.alarms, now),
+        "late": late,
+        "drawn": desk.rows.drawer(who.member.id, now, late),
+        "everybody": [row for row in everybody if any(row.id == other.id for other in rows)],
+        "silent_for": silent_for,
+        "tasks_waiting": waiting,
         **NAMES,
     }
 

@@ -65,10 +65,12 @@ class TalkPages:
         now = self._desk.now()
         async with self._desk.change() as db:
             case = await case_for(db, who.member, case_id)
-            begins = await keep_draft(db, case_id, who.member.id, text, now)
             is_mine = case.adviser_id == who.member.id
-            if is_mine:
+            if (
+                is_mine
+            ):  # the case before what points at it, or a message that comes in meanwhile waits for us and we for it
                 await holding.note_activity(db, who.member, case_id, now)
+            begins = await keep_draft(db, case_id, who.member.id, text, now)
             shown = await show_typing(db, case, typing_key(case_id), is_shown_to_them=is_mine) if begins else None
             query = select(addresses.c.channel).where(addresses.c.id == case.address_id)
             channel = (await db.execute(query)).scalar()

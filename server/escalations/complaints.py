@@ -182,3 +182,10 @@ async def _write(
         "opened_at": now,
     }
     return (await db.execute(insert(complaints).values(row).returning(complaints))).one()
+
+
+async def note_answer(db: AsyncConnection, complaint_id: uuid.UUID, now: datetime, *, is_end: bool) -> None:
+    """The first answer was given, or (`is_end`) the last, which closes it. Repeating changes nothing."""
+    of_it = complaints.c.id == complaint_id, complaints.c.closed_at.is_(None)
+    values = {"first_answer_at": func.coalesce(complaints.c.first_answer_at, now)}
+    await db.execute(update(complaints).where(*of_it).values(values | ({"closed_at": now} if is_end else {})))

@@ -90,7 +90,15 @@ MAY_DO: Final[dict[Role, frozenset[Act]]] = {
     Role.ADVISER: _CONSOLE,
     Role.LEAD: _CONSOLE | {Act.ASSIGN, Act.WHISPER, Act.SET_ROTA, Act.HANDLE_COMPLAINTS},
     Role.SAFEGUARDING_LEAD: _CONSOLE
-    | {Act.ASSIGN, Act.WHISPER, Act.EXPORT_RECORD, Act.RELEASE_HOLD, Act.SEE_AUDIT, Act.SET_ROTA},
+    | {
+        Act.ASSIGN,
+        Act.WHISPER,
+        Act.EXPORT_RECORD,
+        Act.RELEASE_HOLD,
+        Act.SEE_AUDIT,
+        Act.SET_ROTA,
+        Act.HANDLE_COMPLAINTS,
+    },
     Role.HOST_ADVISER: _CONSOLE,
     Role.YJS_WORKER: _ACCOUNT,
     Role.EDITOR: _ACCOUNT | {Act.SEARCH_LIBRARY},

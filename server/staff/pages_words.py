@@ -41,6 +41,7 @@ MAY: Final[dict[Act, str]] = {
     Act.TAKE: N_("take a chat and answer it"),
     Act.ASSIGN: N_("give a chat to somebody else"),
     Act.WHISPER: N_("write to an adviser beside a chat"),
+    Act.HANDLE_COMPLAINTS: N_("look into complaints"),
     Act.EXPORT_RECORD: N_("hand on a record about danger"),
     Act.RELEASE_HOLD: N_("let surveys and reminders to a person go again"),
     Act.SET_ROTA: N_("set who is here when"),
@@ -68,6 +69,7 @@ EVENTS: Final[dict[str, str]] = {
     Act.SET_ROTA.value: N_("Changed the rota"),
     Act.ASSIGN.value: N_("Gave a chat to somebody"),
     Act.TAKE.value: N_("Took a chat"),
+    Act.HANDLE_COMPLAINTS.value: N_("Saw to a complaint"),
     Fact.NAME.value: N_("Read a name"),
     Fact.NUMBER.value: N_("Read a number"),
     Fact.CHAT.value: N_("Read a chat"),
@@ -79,6 +81,8 @@ EVENTS: Final[dict[str, str]] = {
 """Rows of the audit; one that is not here is shown by its own name."""
 
 REASONS: Final[dict[str, str]] = {
+    "complaint_answered": N_("First answer"),
+    "complaint_closed": N_("Closed"),
     "invited": N_("Invited"),
     "changed": N_("Changed"),
     "removed": N_("Removed"),

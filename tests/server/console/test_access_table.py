@@ -14,15 +14,19 @@ import httpx
 import pytest
 import pytest_asyncio
 from fastapi.routing import iter_route_contexts
+from sqlalchemy import insert
 
 from dialogs.messages import SentFile
 from server.app import make_app
 from server.clock import utc_now
 from server.conversations import files
+from server.db.base import table_of
+from server.db.ids import new_id
 from server.escalations import tasks
 from server.escalations.clock import Rung
 from server.escalations.models import TaskKind
 from server.escalations.oncall import put_on_call
+from server.escalations.talk_models import Complaint
 from server.staff import guard, sessions
 from server.staff.access import Member, Role
 from tests.server.console.house import House, Young
@@ -112,6 +116,9 @@ POST /console/records/{{record_id}}/words/{{entry_id}}    safeguarding_lead
 POST /console/records/{{record_id}}/words/{{entry_id}}/ask safeguarding_lead
 GET  /console/records/{{record_id}}/export                safeguarding_lead
 POST /console/records/{{record_id}}/export                safeguarding_lead
+GET  /console/complaints                                  lead safeguarding_lead manager barred elsewhere
+POST /console/complaints/{{complaint_id}}/answered        lead safeguarding_lead manager
+POST /console/complaints/{{complaint_id}}/close           lead safeguarding_lead manager
 GET  /console/tasks                                       {WORKS} barred elsewhere
 GET  /console/tasks/{{task_id}}                           {WORKS}
 POST /console/tasks/{{task_id}}/take                      {WORKS}
@@ -184,7 +191,7 @@ class Asking:
         client.cookies.set(guard.COOKIE, token, path=guard.ROOT)
         return token, found.session_id
 
-    async def _fill(self, path: str, session_id: Any) -> str:  # noqa: C901 - one arm a place
+    async def _fill(self, path: str, session_id: Any) -> str:  # noqa: C901, PLR0912 - one arm a place
         """The address with something that is there in each place."""
         entry = "SELECT id FROM safeguarding_entries WHERE record_id = :id AND kind = 'words' LIMIT 1"
         for name in re.findall(r"\{(\w+)\}", path):
@@ -200,6 +207,8 @@ class Asking:
                     made = self.young.record
                 case "case_id":
                     made = self.young.case
+                case "complaint_id":
+                    made = await self._complaint()
                 case "topic":
                     made = "school.leave-at-16"
                 case "file_id":
@@ -219,6 +228,20 @@ class Asking:
         wish = tasks.Wish(TaskKind.CALL_BACK, "home", utc_now(), "x", case_id=self.young.case)
         async with self.house.engine.begin() as db:
             return await tasks.add(db, wish, utc_now())
+
+    async def _complaint(self) -> Any:
+        now = utc_now()
+        row = {
+            "id": new_id(),
+            "number": 100,
+            "area": "home",
+            "case_id": self.young.case,
+            "first_due_at": now,
+            "due_at": now,
+        }
+        async with self.house.engine.begin() as db:
+            await db.execute(insert(table_of(Complaint)).values(row | {"opened_at": now}))
+        return row["id"]
 
     async def _file(self) -> Any:
         message = "SELECT id FROM messages WHERE body IS NOT NULL ORDER BY seq DESC LIMIT 1"

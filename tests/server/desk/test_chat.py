@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from sqlalchemy import text
 
-from tests.support.advisers import Adviser, adviser
+from tests.support.advisers import FORM, Adviser, adviser
 from tests.support.web_person import WebPerson
 
 pytestmark = pytest.mark.database
@@ -129,3 +131,26 @@ async def test_a_crafted_message_is_shown_as_text(jo: Adviser, ryan: WebPerson) 
     await jo.takes_next()
     assert "<script>alert(2)" not in jo.page.text
     assert "&lt;script&gt;alert(2)" in jo.page.text
+
+
+async def test_a_first_draft_and_words_that_come_in_do_not_wait_for_each_other(jo: Adviser, ryan: WebPerson) -> None:
+    """A turn holds the case shared and then wants it alone; a draft that came between held on to it meanwhile."""
+    await ryan.says("can i talk to a person")
+    case_id = await jo.takes_next()
+    form = FORM.search(jo.page.text)[1]
+    draft = {"form": form, "text": "Where would"}
+    async with jo.program.service.engine.connect() as turn:
+        await turn.execute(text("SELECT 1 FROM cases WHERE id = :case FOR SHARE"), {"case": case_id})
+        typing = asyncio.create_task(jo.client.post(f"/console/cases/{case_id}/draft", data=draft))
+        await waits_for_a_lock(jo)
+        await turn.execute(text("SELECT 1 FROM cases WHERE id = :case FOR UPDATE"), {"case": case_id})
+        await turn.rollback()
+    assert (await typing).status_code == 200
+
+
+async def waits_for_a_lock(who: Adviser) -> None:
+    """Until somebody's statement stands behind another's."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    async with asyncio.timeout(10):
+        while not await scalar(who, query):
+            await asyncio.sleep(0.02)
