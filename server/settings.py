@@ -91,6 +91,11 @@ class Settings(BaseSettings):
     voice_from: str = Field(
         "", description="Number that rings staff in an alarm (E.164), of the Twilio account. Empty: no calls."
     )
+    sms_part_pence: float = Field(
+        4.0,
+        ge=0,
+        description="About what one text message costs, in pence: shown to advisers as they type (0: not shown).",
+    )
     sms_a_second: float = Field(1.0, gt=0, description="How many SMS the sender may send a second.")
     oidc_issuer: str = Field(
         "", description="Single sign-on for staff: your provider's issuer address, exactly. Empty: passwords only."

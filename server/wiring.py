@@ -219,7 +219,7 @@ def build(
         pages=Pages(ports.wording, assets),
         assets=assets,
         console=console,
-        desk=Desk(console, conversations, library, signals, hours, stopping),
+        desk=Desk(console, conversations, library, signals, hours, stopping, settings.sms_part_pence),
         teller=Teller(engine, reach.by_means, hours),
         couriers=reach,
         process=process,
