@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from dialogs.effects import CaseUrgency
 from server.console.desk import Desk
-from server.console.reading import QueueRow, read_queue
+from server.console.reading import QueueRow, case_for, read_queue
 from server.console.words import CHANNELS, REASONS, URGENCIES, WHY
 from server.escalations import holding, tasks
 from server.escalations.climbing import acknowledge
@@ -121,6 +121,7 @@ class QueuePages:
         now = self._desk.now()
         try:
             async with self._desk.change() as db:
+                await case_for(db, who.member, case_id)
                 await holding.take(db, who.member, case_id, now)
                 await audit.note(db, who.member.id, Act.TAKE, now, case=case_id)
         except TakenAlready as error:

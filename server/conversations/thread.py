@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -133,7 +133,9 @@ async def claim(
     row |= {"kind": message.kind.value, "person_id": thread.person_id, "hash": contact.address_hash, "process": process}
     row["closed_after"] = now - LATE_WITHIN
     found = await statements.CLAIM.first(db, row)
-    return None if found is None else _claim(db, found, has_earlier=bool(found["has_earlier"]))
+    if found is None:
+        return None
+    return replace(_claim(db, found, has_earlier=bool(found["has_earlier"])), message_id=row["id"])
 
 
 async def present(db: AsyncConnection, person_id: uuid.UUID, now: datetime) -> Claim:

@@ -13,6 +13,7 @@ COMMITS = {
     "server.conversations.service.Conversations.happened": "an event's turn",
     "server.conversations.groups.say_once": "one word to a group",
     "server.conversations.advising.write_as_adviser": "an adviser's message",
+    "server.conversations.leaving.tell_lost": "a person is told that their adviser was lost, and the case is in the queue again",
     "server.conversations.leaving.tell_adviser_lost": "an adviser is lost: the turn that says so",
     "server.webhooks.twilio.router.take_status": "a receipt",
     "server.webhooks.webdesk.WebDesk.leave": "a browser leaves",

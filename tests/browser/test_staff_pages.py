@@ -127,7 +127,7 @@ async def test_set_up_and_signed_in_by_keyboard_alone(
     await tab_to(page, "Print")
     await tab_to(page, "I have kept them")
     await press(page, "Enter")
-    await expect(page.get_by_role("heading", name="Hello Jo")).to_be_visible()
+    await expect(page.get_by_role("button", name="Take next")).to_be_visible()
     await tab_to(page, "Sign out")
     await press(page, "Enter")
     await expect(page.get_by_text("You are signed out.")).to_be_visible()
@@ -148,7 +148,7 @@ async def test_set_up_and_signed_in_by_keyboard_alone(
     await tab_to(page, "Code")
     await page.keyboard.type(await jo.new_code())
     await press(page, "Enter")
-    await expect(page.get_by_role("heading", name="Hello Jo")).to_be_visible()
+    await expect(page.get_by_role("button", name="Take next")).to_be_visible()
     assert own(seen, program) == []
 
 

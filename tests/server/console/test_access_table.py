@@ -210,7 +210,7 @@ class Asking:
                 case "complaint_id":
                     made = await self._complaint()
                 case "topic":
-                    made = "school.leave-at-16"
+                    made = "about.charter"
                 case "file_id":
                     made = await self._file()
                 case "task_id":

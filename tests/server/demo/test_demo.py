@@ -95,7 +95,7 @@ async def test_there_is_something_of_everything(demo: Demo) -> None:
     assert len(closed) > 5
     assert {row.outcome.value for row in closed} >= {"answered", "booked", "emergency_services", "no_reply"}
     assert kinds >= {"note", "ask", "whisper", "transfer", "hold"}
-    assert due == {"interpreter", "access", "call_back", "follow_up", "unreachable"}
+    assert due >= {"interpreter", "access", "call_back", "follow_up", "unreachable"}
     assert len(rungs) == 5
 
 

@@ -52,7 +52,7 @@ release_hold       -        -     yes                -             -           -
 see_audit          -        -     yes                -             -           -       -           yes      -
 manage_staff       -        -     -                  -             -           -       -           -        yes
 set_rota           -        yes   yes                -             -           -       -           yes      yes
-handle_complaints  -        yes   -                  -             -           -       -           yes      -
+handle_complaints  -        yes   yes                -             -           -       -           yes      -
 search_library     yes      yes   yes                yes           -           yes     yes         -        -
 own_account        yes      yes   yes                yes           yes         yes     yes         yes      yes
 """
