@@ -112,6 +112,7 @@ class Case(Base):
             postgresql_where=text("closed_at IS NULL AND acknowledged_at IS NULL"),
         ),
         Index("ix_cases_held", "adviser_id", postgresql_where=text("closed_at IS NULL")),
+        Index(None, "person_id", "opened_at"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
