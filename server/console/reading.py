@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -39,11 +39,11 @@ MOST_WAITING: Final = 1000
 """Rows of a queue that one page holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class QueueRow:
+class QueueRow(NamedTuple):
     """One open case as the queue shows it: nothing in it says who the young person is.
 
     `since` is when the oldest words came that nobody answered (None: nothing waits). `holder` is a name (empty: nobody).
+    A tuple, because a queue of hundreds is made and compared again and again.
     """
 
     id: uuid.UUID
@@ -57,11 +57,11 @@ class QueueRow:
     since: datetime | None
     opened_at: datetime
     adviser_id: uuid.UUID | None
-    holder: str
     held_until: datetime | None
     clock_since: datetime
-    acknowledged_by: str
     is_acknowledged: bool
+    holder: str
+    acknowledged_by: str
 
     @property
     def is_danger(self) -> bool:
@@ -105,21 +105,22 @@ QUEUE_COLUMNS: Final = (
     cases.c.urgency,
     cases.c.reason,
     cases.c.language,
+    addresses.c.channel,
     cases.c.skill,
     cases.c.waiting_since,
     cases.c.opened_at,
     cases.c.adviser_id,
     cases.c.held_until,
     cases.c.clock_since,
-    cases.c.acknowledged_at,
-    cases.c.acknowledged_by,
+    cases.c.acknowledged_at.is_not(None),
 )
+"""The fields of a `QueueRow` before the names, in their order."""
 
 
 async def read_queue(db: AsyncConnection, who: Member) -> list[QueueRow]:
     """Every open case of somebody's areas that is not about themselves, at most `MOST_WAITING`, longest open first."""
     query = (
-        select(*QUEUE_COLUMNS, addresses.c.channel)
+        select(*QUEUE_COLUMNS, cases.c.acknowledged_by)
         .outerjoin(addresses, addresses.c.id == cases.c.address_id)
         .where(
             cases.c.closed_at.is_(None),
@@ -132,28 +133,9 @@ async def read_queue(db: AsyncConnection, who: Member) -> list[QueueRow]:
     )
     rows = (await db.execute(query)).all()
     names = await names_of(db, {x for row in rows for x in (row.adviser_id, row.acknowledged_by)})
-    return [_queue_row(row, names) for row in rows]
-
-
-def _queue_row(row: Any, names: Mapping[uuid.UUID | None, str]) -> QueueRow:
-    return QueueRow(
-        id=row.id,
-        number=row.number,
-        area=row.area,
-        urgency=row.urgency,
-        reason=row.reason,
-        language=row.language,
-        channel=row.channel,
-        skill=row.skill,
-        since=row.waiting_since,
-        opened_at=row.opened_at,
-        adviser_id=row.adviser_id,
-        holder=names.get(row.adviser_id, ""),
-        held_until=row.held_until,
-        clock_since=row.clock_since,
-        acknowledged_by=names.get(row.acknowledged_by, ""),
-        is_acknowledged=row.acknowledged_at is not None,
-    )
+    return [
+        QueueRow._make((*row[:-1], names.get(row.adviser_id, ""), names.get(row.acknowledged_by, ""))) for row in rows
+    ]
 
 
 async def names_of(db: AsyncConnection, ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, str]:

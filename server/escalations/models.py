@@ -102,6 +102,7 @@ class Case(TalkColumns, Base):
         Index("ix_cases_lost", "lost_ask_at", postgresql_where=text("lost_ask_at IS NOT NULL")),
         Index("ix_cases_closed_person", "person_id", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
         Index("ix_cases_answered", "area", "urgency", "opened_at"),
+        Index(None, "person_id", "opened_at"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
