@@ -43,7 +43,7 @@ async def test_the_switch_in_the_bar(house: House) -> None:
     assert "Off duty" in page.text
     assert not await is_on_duty(house, ada)
     page = await ada.sends("/console/duty", on="yes", next="https://example.org")
-    assert ada.path == "/console"
+    assert ada.path == "/console/queue"
     assert await is_on_duty(house, ada)
 
 

@@ -113,6 +113,11 @@ class Comer:
         assert self.page is not None
         return self.page.url.raw_path.decode()
 
+    @property
+    def is_in(self) -> bool:
+        """True where a sign-in ends: the queue for whoever works with chats, the start for everybody else."""
+        return self.path in {"/console", "/console/queue"}
+
     async def opens(self, path: str, **query: str) -> httpx.Response:
         """Follow a link."""
         self.page = await self.client.get(path, params=query or None)
