@@ -428,7 +428,7 @@ async def test_new_keys_of_the_provider_are_found_but_not_looked_for_all_the_tim
     _, known = await member(apart)
     await known.signs_in(amr=MFA)
     await apart.provider.changes_keys("another")
-    for minutes, path in ((0, BACK), (2, "/console")):
+    for minutes, path in ((0, BACK), (2, "/console/queue")):
         apart.clock.later = timedelta(minutes=minutes)
         comer = apart.comes(known.subject)
         await comer.signs_in(amr=MFA)
