@@ -59,7 +59,7 @@ def collect(mapping: Path) -> Catalog:
 
 
 def _is_searched(folder: str | os.PathLike[str]) -> bool:
-    first = Path(folder).resolve().relative_to(ROOT).parts[:1]
+    first = Path(os.path.abspath(folder)).relative_to(ROOT).parts[:1]  # noqa: PTH100 - a link is judged by where it stands
     return first == () or first[0] in FOLDERS
 
 
