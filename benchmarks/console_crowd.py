@@ -218,7 +218,7 @@ class AdviserAtWork:
             for later in STATES_AFTER:
                 self._spawn(self._later(later))
             self._spawn(self._fresh_thread())
-            await asyncio.sleep(every)
+            await asyncio.sleep(max(0.0, min(every, end - time.perf_counter())))
 
     async def _post(self, what: str, text: str, *, key: str) -> None:
         began, form = time.perf_counter(), {"form": self.form, "text": text} | ({"key": key} if key else {})

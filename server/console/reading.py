@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import DateTime, Select, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.effects import CaseUrgency
@@ -107,14 +107,17 @@ QUEUE_COLUMNS: Final = (
     cases.c.language,
     addresses.c.channel,
     cases.c.skill,
-    cases.c.waiting_since,
-    cases.c.opened_at,
+    type_coerce(cases.c.waiting_since, DateTime(timezone=True)),
+    type_coerce(cases.c.opened_at, DateTime(timezone=True)),
     cases.c.adviser_id,
-    cases.c.held_until,
-    cases.c.clock_since,
+    type_coerce(cases.c.held_until, DateTime(timezone=True)),
+    type_coerce(cases.c.clock_since, DateTime(timezone=True)),
     cases.c.acknowledged_at.is_not(None),
 )
-"""The fields of a `QueueRow` before the names, in their order."""
+"""The fields of a `QueueRow` before the names, in their order. By place, and instants as the driver gives them (in UTC): a
+queue of hundreds is read again and again."""
+
+HOLDER: Final = QueueRow._fields.index("adviser_id")
 
 
 async def read_queue(db: AsyncConnection, who: Member) -> list[QueueRow]:
@@ -132,10 +135,8 @@ async def read_queue(db: AsyncConnection, who: Member) -> list[QueueRow]:
         .limit(MOST_WAITING)
     )
     rows = (await db.execute(query)).all()
-    names = await names_of(db, {x for row in rows for x in (row.adviser_id, row.acknowledged_by)})
-    return [
-        QueueRow._make((*row[:-1], names.get(row.adviser_id, ""), names.get(row.acknowledged_by, ""))) for row in rows
-    ]
+    names = await names_of(db, {x for row in rows for x in (row[HOLDER], row[-1])})
+    return [QueueRow._make((*row[:-1], names.get(row[HOLDER], ""), names.get(row[-1], ""))) for row in rows]
 
 
 async def names_of(db: AsyncConnection, ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, str]:

@@ -1,0 +1,102 @@
+"""News for open pages: all of what matters, no more of the queue than a page asks for, and nothing to whoever was signed out."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from server.console.events import OVER, EventPages
+from server.escalations.service import tell
+from server.staff import guard
+from server.staff.pages import console_router
+from tests.support.advisers import Adviser
+from tests.support.web_person import WebPerson
+
+pytestmark = pytest.mark.database
+
+
+@asynccontextmanager
+async def busy(jo: Adviser, case_id: str, every: float) -> AsyncIterator[None]:
+    """Meanwhile the case changes again and again."""
+
+    async def change() -> None:
+        while True:
+            async with jo.program.service.engine.begin() as db:
+                await tell(db, case_id, "home")
+            await asyncio.sleep(every)
+
+    changing = asyncio.create_task(change())
+    try:
+        yield
+    finally:
+        changing.cancel()
+        await asyncio.gather(changing, return_exceptions=True)
+
+
+async def heard(jo: Adviser, case_id: str, seconds: float) -> Counter[str]:
+    """The events of a page that stands open for so long."""
+    found, until = Counter(), time.monotonic() + seconds
+    async with jo.client.stream("GET", "/console/events", params={"case": case_id}) as stream:
+        async for line in stream.aiter_lines():
+            if line.startswith("event: "):
+                found[line.removeprefix("event: ")] += 1
+            if time.monotonic() > until:
+                break
+    return found
+
+
+async def test_a_flood_is_told_to_the_chat_at_once_and_to_the_queue_once_a_second(jo: Adviser, ryan: WebPerson) -> None:
+    await ryan.says("can i talk to a person")
+    case_id = await jo.takes_next()
+    async with busy(jo, case_id, 0.02):
+        found = await heard(jo, case_id, 3.2)
+    assert 3 <= found["queue"] <= 5
+    assert found["case"] > 15
+
+
+async def test_the_last_of_a_burst_reaches_the_queue(jo: Adviser, ryan: WebPerson) -> None:
+    """What comes while the page is left in peace is told afterwards."""
+    await ryan.says("can i talk to a person")
+    case_id = await jo.takes_next()
+
+    async def burst() -> None:
+        await asyncio.sleep(0.3)
+        async with jo.program.service.engine.begin() as db:
+            await tell(db, case_id, "home")
+        await asyncio.sleep(1.5)
+        async with jo.program.service.engine.begin() as db:  # only so that the reading below ends
+            await tell(db, case_id, "elsewhere")
+
+    bursting = asyncio.create_task(burst())
+    found = await heard(jo, case_id, 1.6)
+    await bursting
+    assert found["queue"] == 2
+
+
+async def test_whoever_is_signed_out_hears_nothing_more_however_busy_it_is(jo: Adviser, ryan: WebPerson) -> None:
+    await ryan.says("can i talk to a person")
+    case_id = await jo.takes_next()
+    service = jo.program.service
+    app, routes = FastAPI(), console_router()
+    app.state.guard = guard.Guard(service.engine, service.console.clock)
+    EventPages(service.desk, heartbeat_seconds=0.5).add(routes)
+    app.include_router(routes)
+    cookies = {guard.COOKIE: jo.client.cookies[guard.COOKIE]}
+    async with (
+        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=jo.program.url, cookies=cookies) as page,
+        busy(jo, case_id, 0.02),
+    ):
+        listening = asyncio.create_task(page.get("/console/events", params={"case": case_id}))
+        await asyncio.sleep(0.2)
+        async with service.engine.begin() as db:
+            await db.execute(text("UPDATE staff_sessions SET ended_at = now()"))
+        answer = await asyncio.wait_for(listening, 10)
+    assert answer.text.endswith(OVER)
