@@ -30,6 +30,7 @@ KINDS: Final[dict[TaskKind, str]] = {
     TaskKind.CALL_BACK: N_("Call back"),
     TaskKind.FOLLOW_UP: N_("Follow up"),
     TaskKind.UNREACHABLE: N_("Reach them another way"),
+    TaskKind.DEBRIEF: N_("A word with the adviser after a hard chat"),
 }
 URGENCIES: Final[dict[CaseUrgency, str]] = {
     CaseUrgency.CRISIS: N_("Crisis"),

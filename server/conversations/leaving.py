@@ -14,7 +14,7 @@ from dialogs.events import AdviserLeft, AdviserLost
 from server.conversations.models import Conversation
 from server.conversations.service import Conversations
 from server.db.base import table_of
-from server.escalations import holding
+from server.escalations import holding, records
 from server.escalations.errors import NoSuchCase
 from server.escalations.lost import Lost
 from server.escalations.models import Case, CaseOutcome
@@ -113,7 +113,8 @@ async def say_goodbye(db: AsyncConnection, service: Conversations, case: Any, no
         return
     name = await holding.name_of(db, case.closed_by_id)
     has_answered = case.first_answer_at is not None
-    await service.tell(db, contact, AdviserLeft(name, has_answered, _may_ask(case), case.next_on), now)
+    may_ask = _may_ask(case) and not await records.is_held(db, case.person_id)
+    await service.tell(db, contact, AdviserLeft(name, has_answered, may_ask, case.next_on), now)
 
 
 async def lock_talk(db: AsyncConnection, case_id: uuid.UUID) -> None:

@@ -165,7 +165,8 @@ async function freshThread() {
 }
 
 function addLines(lines) {
-  const isNear = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 120;
+  const pane = scroller();
+  const isNear = pane.scrollHeight - pane.scrollTop - pane.clientHeight < 160;
   thread.querySelector(".empty")?.remove();
   let isTheirs = false;
   for (const line of lines) {
@@ -183,7 +184,14 @@ function addLines(lines) {
   }
 }
 
-const toEnd = () => (thread.scrollTop = thread.scrollHeight);
+// On a phone the page itself scrolls, on a laptop the thread in its pane.
+const scroller = () => (getComputedStyle(thread).overflowY === "visible" ? document.scrollingElement : thread);
+
+function toEnd() {
+  const pane = scroller();
+  if (pane === thread) pane.scrollTop = pane.scrollHeight;
+  else thread.lastElementChild?.scrollIntoView({ block: "center" });
+}
 if (thread && !words.older) toEnd();
 
 async function freshStates() {
@@ -320,17 +328,20 @@ function showCost({ parts, pence, given_away: gives }) {
 
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(12))].map((n) => n.toString(16).padStart(2, "0")).join("");
 let key = newKey();
+let tried = "";
 
 async function sendWords(text) {
   const button = document.querySelector("#say-form button");
   if (button.getAttribute("aria-disabled")) return;
   button.setAttribute("aria-disabled", "true");
   clearTimeout(draftTimer);
+  tried = text.trim();
   const answer = await send(`${base}/messages`, { text, key }).catch((error) => noAnswer(error) ?? { isLost: true });
   button.removeAttribute("aria-disabled");
   if (answer?.ok) {
     // the same key again is the same message: a new one only for new words
     key = newKey();
+    tried = "";
     problem("");
     if (box.value.trim() === text.trim()) box.value = "";
     showCost({ parts: 0, given_away: [] });
@@ -355,6 +366,11 @@ if (box) {
     box.focus();
   });
   box.addEventListener("input", () => {
+    // what was tried before and changed since is another message
+    if (tried && box.value.trim() !== tried) {
+      key = newKey();
+      tried = "";
+    }
     clearTimeout(draftTimer);
     draftTimer = setTimeout(keepDraft, DRAFT_AFTER);
   });
@@ -383,7 +399,7 @@ async function openDrawer(path) {
   const answer = await ask(path).catch(noAnswer);
   if (!answer?.ok) return;
   const part = new DOMParser().parseFromString(await answer.text(), "text/html").body;
-  drawer.replaceChildren(...part.childNodes);
+  byId("drawer-words").replaceChildren(...part.childNodes);
   drawer.hidden = false;
   for (const button of drawer.querySelectorAll("[data-put]")) button.hidden = !box;
   (drawer.querySelector("input[type=search]") ?? drawer).focus();
@@ -413,6 +429,8 @@ document.addEventListener("submit", (event) => {
     sendWords(event.target.elements.text.value).then(closeDrawer);
   }
 });
+
+drawer?.querySelector(".close-drawer").addEventListener("click", () => closeDrawer());
 
 function closeDrawer() {
   if (!drawer || drawer.hidden) return;

@@ -154,3 +154,16 @@ async def waits_for_a_lock(who: Adviser) -> None:
     async with asyncio.timeout(10):
         while not await scalar(who, query):
             await asyncio.sleep(0.02)
+
+
+async def test_after_a_hard_chat_a_break_is_offered_and_the_lead_has_a_task(jo: Adviser, ryan: WebPerson) -> None:
+    await ryan.says("whats the point im done")
+    case_id = await jo.takes_next()
+    await jo.writes("Hi, I'm Jo, a person. Are you safe?")
+    await jo.opens(f"/console/cases/{case_id}/close")
+    await jo.sends(f"/console/cases/{case_id}/close", outcome="safe_now", next_step="Asks again tomorrow.")
+    assert "Take ten minutes" in jo.shown
+    assert (await jo.opens("/console/tasks")).status_code == 200
+    assert "A word with the adviser after a hard chat" in jo.shown
+    await ryan.opens()
+    assert "did this help" not in ryan.page.lower()
