@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import DateTime, Select, func, select, type_coerce
+from sqlalchemy import case as sql_case
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.effects import CaseUrgency
@@ -16,7 +17,7 @@ from dialogs.messages import ChannelName, Reply
 from server.conversations.models import Conversation, Message
 from server.db.base import table_of
 from server.escalations.models import Case, CaseMessage
-from server.escalations.service import ABOUT_DANGER
+from server.escalations.service import ABOUT_DANGER, ORDER
 from server.outbox.models import Delivery
 from server.outbox.rules import Status
 from server.people.models import Address
@@ -35,6 +36,7 @@ staff = table_of(Staff)
 PAGE: Final = 60
 """Lines of a thread that are shown at once."""
 
+PLACES: Final = {urgency.value: place for place, urgency in enumerate(ORDER)}
 MOST_WAITING: Final = 1000
 """Rows of a queue that one page holds."""
 
@@ -121,7 +123,7 @@ HOLDER: Final = QueueRow._fields.index("adviser_id")
 
 
 async def read_queue(db: AsyncConnection, who: Member) -> list[QueueRow]:
-    """Every open case of somebody's areas that is not about themselves, at most `MOST_WAITING`, longest open first."""
+    """Every open case of somebody's areas that is not about themselves, at most `MOST_WAITING`, most urgent first."""
     query = (
         select(*QUEUE_COLUMNS, cases.c.acknowledged_by)
         .outerjoin(addresses, addresses.c.id == cases.c.address_id)
@@ -131,7 +133,7 @@ async def read_queue(db: AsyncConnection, who: Member) -> list[QueueRow]:
             cases.c.area.in_(who.areas),
             ~cases.c.barred.contains([who.id]),
         )
-        .order_by(cases.c.opened_at)
+        .order_by(sql_case(PLACES, value=cases.c.urgency), cases.c.opened_at)
         .limit(MOST_WAITING)
     )
     rows = (await db.execute(query)).all()

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.effects import CaseUrgency
@@ -57,14 +57,26 @@ async def take(db: AsyncConnection, who: Member, case_id: uuid.UUID, now: dateti
 
 
 async def take_the_next(db: AsyncConnection, who: Member, now: datetime) -> Next | None:
-    """Take the case that comes next for somebody; None when nothing waits. What somebody else is just taking is passed over."""
+    """Take the case that comes next for somebody; None when nothing waits.
+
+    One row alone is locked, and waited for: whoever has it in hand (the clock, a message) lets go in a moment. When somebody
+    else took it meanwhile, the next one is taken.
+    """
     free = cases.c.closed_at.is_(None), cases.c.adviser_id.is_(None), cases.c.person_id.is_not(None)
-    query = select(cases).where(*free, cases.c.area.in_(who.areas)).with_for_update(skip_locked=True)
-    rows = (await db.execute(query)).all()
-    found = take_next(who, map(_waiting, rows), now)
-    if found is not None:
-        await _hold(db, next(row for row in rows if row.id == found.case.case_id), who.id, now)
-    return found
+    waiting = {row.id: _waiting(row) for row in (await db.execute(select(cases).where(*free, _here(who)))).all()}
+    while (found := take_next(who, waiting.values(), now)) is not None:
+        still = select(cases).where(*free, cases.c.id == found.case.case_id).with_for_update()
+        row = (await db.execute(still)).first()
+        if row is not None and may_hold(who, _waiting(row)):
+            await _hold(db, row, who.id, now)
+            return found
+        del waiting[found.case.case_id]
+    return None
+
+
+def _here(who: Member) -> ColumnElement[bool]:
+    """Cases of somebody's areas."""
+    return cases.c.area.in_(who.areas)
 
 
 async def assign(db: AsyncConnection, case_id: uuid.UUID, to: Member, now: datetime) -> None:

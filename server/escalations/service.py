@@ -73,6 +73,7 @@ async def open_case(db: AsyncConnection, asker: Asker, wish: OpenCase, words: st
             "clock_since": now,
             "clock_in_hours": asker.is_open,
             "clock_next_at": now,
+            "waiting_since": now,  # whoever asks for a person waits, also with no words beside it
             "opened_at": now,
         }
         await db.execute(insert(cases).values(row))
