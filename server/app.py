@@ -18,11 +18,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server import metrics
 from server.console import pages as console_pages
 from server.db.engine import is_away
-from server.errors import NotReadable, ServiceError, TooLarge, TryAgain
+from server.errors import NotReadable, ServiceError, TooLarge, TooSlow, TryAgain
 from server.log import logger
 from server.staff import guard, oidc_pages
 from server.staff import pages as staff_pages
 from server.staff.errors import MayNot
+from server.web.bodies import Timed
 from server.web.headers import HEADERS, SecurityHeaders
 from server.webhooks import health, webchat
 from server.webhooks.websaid import MULTIPART
@@ -146,7 +147,7 @@ class AwayIsTryAgain:
 
 
 class BodyLimit:
-    """Refuses a body that is larger than any message: by its announced length, or while it comes in.
+    """Refuses a body that is larger than any message, by its announced length or while it comes in, or that comes too slowly.
 
     The one form that may carry a file has a limit of its own, and reads no further (`server.webhooks.websaid`).
     """
@@ -157,33 +158,56 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is small enough."""
-        if scope["type"] != "http" or _may_carry_file(scope):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
+            return
+        timed = Timed(receive)
+        if _may_carry_file(scope):
+            await self.app(scope, timed, _closing(timed, send))
             return
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > self.most_bytes:
-            metrics.refused.labels("body", "too-large").inc()
-            await (await _on_error(Request(scope), TooLarge()))(scope, receive, send)
+            await _refuse(TooLarge(), scope, receive, send)
             return
+        await self._counted(scope, timed, send)
+
+    async def _counted(self, scope: Scope, timed: Timed, send: Send) -> None:
         seen = 0
 
         async def counted() -> Message:
             nonlocal seen
-            message = await receive()
+            message = await timed()
             seen += len(message.get("body", b""))
             if seen > self.most_bytes:
                 raise TooLarge
             return message
 
-        async def unless_too_large(message: Message) -> None:
-            """Whatever a reader made of the end of the body, it was too large."""
-            if seen <= self.most_bytes:
+        async def unless_refused(message: Message) -> None:
+            """Whatever a reader made of the end of the body, it was too large or too slow."""
+            if seen <= self.most_bytes and not timed.is_late:
                 await send(message)
 
-        await self.app(scope, counted, unless_too_large)
+        await self.app(scope, counted, unless_refused)
         if seen > self.most_bytes:
-            metrics.refused.labels("body", "too-large").inc()
-            await (await _on_error(Request(scope), TooLarge()))(scope, receive, send)
+            await _refuse(TooLarge(), scope, timed, send)
+        elif timed.is_late:
+            await _refuse(TooSlow(), scope, timed, _closing(timed, send))
+
+
+async def _refuse(error: ServiceError, scope: Scope, receive: Receive, send: Send) -> None:
+    metrics.refused.labels("body", "too-slow" if isinstance(error, TooSlow) else "too-large").inc()
+    await (await _on_error(Request(scope), error))(scope, receive, send)
+
+
+def _closing(timed: Timed, send: Send) -> Send:
+    """Sends; after a body that did not come whole the connection ends, whatever is still on its way."""
+
+    async def closing(message: Message) -> None:
+        if timed.is_late and message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", []), (b"connection", b"close")]
+        await send(message)
+
+    return closing
 
 
 def _may_carry_file(scope: Scope) -> bool:

@@ -17,6 +17,13 @@ class TooLarge(ServiceError):
     public = "That is too long."
 
 
+class TooSlow(ServiceError):
+    """The body did not come in within its time."""
+
+    status = 408
+    public = "That took too long to arrive. Please try again."
+
+
 class NotReadable(ServiceError):
     """The body is not what this address takes."""
 

@@ -5,7 +5,6 @@ Used by every page of the console: `signed_in`, `needs(Act.X)` and `fresh_code` 
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import secrets
 from collections.abc import Awaitable, Callable
@@ -26,6 +25,7 @@ from server.staff.access import NEEDS_SECOND_FACTOR_AGAIN, Act, Fact, may_do, ma
 from server.staff.errors import CodeNeeded, MayNot, NotSignedIn
 from server.staff.sessions import SignedIn
 from server.staff.signing_in import Visitor
+from server.web.networks import network_of
 
 ROOT: Final = "/console"
 SIGN_IN: Final = f"{ROOT}/sign-in"
@@ -208,19 +208,7 @@ def way_in(request: Request, error: ServiceError) -> Response | None:
 def visitor(request: Request) -> Visitor:
     """Who asks, as far as a request tells."""
     host = request.client.host if request.client else ""
-    return Visitor(_network(host), browser_name(request.headers.get("user-agent", "")))
-
-
-IPV6_HOME: Final = 64
-"""Bits that a household or an office has to itself: one machine may change its address inside them at will."""
-
-
-def _network(host: str) -> str:
-    try:
-        address = ipaddress.ip_address(host.split("%", maxsplit=1)[0])
-    except ValueError:
-        return host
-    return str(ipaddress.ip_network((address, IPV6_HOME), strict=False)) if address.version == 6 else host  # noqa: PLR2004
+    return Visitor(network_of(host), browser_name(request.headers.get("user-agent", "")))
 
 
 BROWSERS: Final = (

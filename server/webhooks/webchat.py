@@ -28,6 +28,7 @@ from server.web.pages import Pages
 from server.webhooks.chat_typing import add_typing
 from server.webhooks.chatdesk import ChatDesk, Thread, ThreadItem
 from server.webhooks.live import HEARTBEAT_SECONDS, LARGEST_CURSOR, news
+from server.webhooks.places import Places
 from server.webhooks.websaid import Said, read_said
 
 __all__ = ["ChatDesk", "ChatOptions", "Thread", "ThreadItem", "router"]
@@ -39,7 +40,6 @@ CLEAR: Final = '"cookies", "storage", "cache"'
 SESSION_FORM: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 MESSAGE_ID_FORM: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 Cursor = Annotated[int, Query(ge=0, le=LARGEST_CURSOR)]
-FormSaid = Annotated[Said, Depends(read_said)]
 Text = Annotated[str, Form()]
 
 
@@ -78,6 +78,7 @@ class _WebChat:
         self._pages = pages
         self._options = options
         self._open: Counter[str] = Counter()
+        self._places = Places()
 
     async def page(self, request: Request) -> Response:
         """The page with the whole thread; a first visit opens a session."""
@@ -89,9 +90,10 @@ class _WebChat:
         self._keep_session(request, response, session)
         return response
 
-    async def say(self, request: Request, said: FormSaid) -> Response:
+    async def say(self, request: Request) -> Response:
         """Takes a message. With htmx: what is new, as a fragment; without: back to the end of the page."""
-        if said.is_nothing:
+        said = await read_said(request, self._places, self.session(request))
+        if said.is_nothing and said.fault is None:
             return await self.thread(request, said.after, said.page) if _is_htmx(request) else _back()
         session = self.session(request)
         known = await self._desk.thread(session, said.after) if session else None
@@ -108,6 +110,8 @@ class _WebChat:
         return response
 
     async def _take(self, session: str, said: Said) -> None:
+        if said.fault is not None:
+            raise said.fault
         now, message_id = self._options.clock(), _message_id(said.message_id)
         if said.file is not None:
             await self._desk.send_file(session, said.words, said.file, message_id, now)
