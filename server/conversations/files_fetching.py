@@ -17,6 +17,7 @@ from dialogs.messages import MOST_FILE_BYTES
 from server.clock import utc_now
 from server.conversations.files import add_pieces, attachments, described
 from server.conversations.files_models import FileStatus
+from server.db.engine import is_away
 from server.escalations import service as escalations
 from server.log import logger
 
@@ -32,6 +33,7 @@ MOST_TRIES: Final = len(PAUSES) + 1
 TOO_LATE_AFTER: Final = timedelta(days=1)
 GAVE_UP: Final = "gave-up"
 EMPTY: Final = "empty"
+FAULT: Final = "fault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +56,21 @@ async def fetch_next(engine: AsyncEngine, sources: Mapping[str, FileSource]) -> 
     if claimed is None:
         return False
     fault: FetchError | None = None
-    content = b""
     try:
         content = await sources[claimed.lane].fetch_file(claimed.source, MOST_FILE_BYTES)
+        async with engine.begin() as db:
+            await store(db, claimed, content, utc_now())
     except FetchError as error:
         fault = error
-    async with engine.begin() as db:
-        if fault is not None:
+    except Exception as error:
+        if is_away(error):
+            raise
+        # a file that nobody thought of is one file lost, never the worker that keeps the clock
+        log.exception("a file has a fault", file=str(claimed.id))
+        fault = FetchError(FAULT, is_retryable=True)
+    if fault is not None:
+        async with engine.begin() as db:
             await fail(db, claimed, fault, utc_now())
-        else:
-            await store(db, claimed, content, utc_now())
     return True
 
 

@@ -133,7 +133,7 @@ async def watch_clock(service: Service) -> None:
                 pause = await _stand_in(service, work, wake)
             except Exception as error:
                 if not is_away(error):
-                    raise
+                    log.exception("standing in for the clock has a fault")
                 pause = AWAY.total_seconds()
             await _pause(pause, asyncio.Event(), service.stopping)
     await service.teller.stop()

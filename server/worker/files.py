@@ -27,9 +27,10 @@ async def fetch_files(
             while not stop.is_set() and await fetch_next(engine, sources):
                 pass
         except Exception as error:
-            if not is_away(error):
-                raise
-            log.warning("files wait for the database")
+            if is_away(error):
+                log.warning("files wait for the database")
+            else:
+                log.exception("files have a fault")  # the clock lives beside this task, and goes on
         await _pause(wake, stop)
 
 
