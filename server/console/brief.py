@@ -16,6 +16,7 @@ from dialogs.state import ConversationState, Settings
 from server.console.reading import Line, addresses, case_messages, cases, conversations, names_of
 from server.db.base import table_of
 from server.escalations.models import CaseNote, CaseOutcome, CaseStep, CaseTask, NoteKind, StepKind, TaskKind
+from server.staff.access import Fact, Member, may_read
 
 notes = table_of(CaseNote)
 steps = table_of(CaseStep)
@@ -99,8 +100,8 @@ class Brief:
         return any(route.is_reachable and route.stopped != "all" for route in self.routes if route.is_asked_on)
 
 
-async def read_brief(db: AsyncConnection, case: Any, lines: Sequence[Line]) -> Brief:
-    """The brief of a case beside the lines of its thread that are shown."""
+async def read_brief(db: AsyncConnection, case: Any, lines: Sequence[Line], who: Member) -> Brief:
+    """The brief of a case beside the lines of its thread that are shown; of cases before, those that the reader may open."""
     state = ConversationState()
     if case.person_id is not None:
         query = select(conversations.c.state).where(conversations.c.person_id == case.person_id)
@@ -109,7 +110,7 @@ async def read_brief(db: AsyncConnection, case: Any, lines: Sequence[Line]) -> B
     return Brief(
         settings=state.settings,
         routes=await _routes(db, case),
-        before=await _before(db, case),
+        before=await _before(db, case, who),
         tasks=await _tasks(db, case),
         asked=asked_and_answered(lines),
         words=await _words(db, case),
@@ -159,12 +160,14 @@ async def _routes(db: AsyncConnection, case: Any) -> tuple[Route, ...]:
     )
 
 
-async def _before(db: AsyncConnection, case: Any) -> tuple[CaseBefore, ...]:
+async def _before(db: AsyncConnection, case: Any, who: Member) -> tuple[CaseBefore, ...]:
     if case.person_id is None:
         return ()
+    areas = [area for area in who.areas if may_read(who, Fact.CHAT, area)]
+    theirs = cases.c.area.in_(areas), ~cases.c.barred.contains([who.id])
     query = (
         select(cases)
-        .where(cases.c.person_id == case.person_id, cases.c.closed_at.is_not(None), cases.c.id != case.id)
+        .where(cases.c.person_id == case.person_id, cases.c.closed_at.is_not(None), cases.c.id != case.id, *theirs)
         .order_by(cases.c.opened_at.desc())
         .limit(MOST_BEFORE)
     )

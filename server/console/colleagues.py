@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.console.reading import cases, staff
 from server.escalations.errors import NoSuchCase
-from server.staff.access import Act, Member, may_do
+from server.staff.access import Act, Fact, Member, may_do, may_read
 from server.staff.sessions import MEMBER_COLUMNS, member_of
+
+
+class NotForThem(Exception):
+    """They may not have, nor be asked about, this case: their role, their area, or it is about them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +65,14 @@ async def member(db: AsyncConnection, staff_id: uuid.UUID) -> Member:
     if row is None:
         raise NoSuchCase("no such member")
     return member_of(row)
+
+
+async def fit_member(db: AsyncConnection, staff_id: uuid.UUID, case: Any) -> Member:
+    """Somebody who may take chats in the case's area and read this one. Raises NotForThem for anybody else, also for nobody."""
+    try:
+        found = await member(db, staff_id)
+    except NoSuchCase as error:
+        raise NotForThem from error
+    if not may_do(found, Act.TAKE, case.area) or not may_read(found, Fact.CHAT, case.area, case.barred):
+        raise NotForThem
+    return found

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialogs.messages import clean_text
 from dialogs.wording import N_
 from server.console.colleague_notes import add_note
-from server.console.colleagues import colleagues, member
+from server.console.colleagues import NotForThem, colleagues, fit_member
 from server.console.desk import Desk
 from server.console.pages_case import WORDS
 from server.console.reading import case_for, cases
@@ -39,6 +39,7 @@ DEBRIEF_WITHIN: Final = timedelta(hours=4)
 
 NO_REASON: Final = N_("Write why, so that whoever takes it does not have to ask.")
 NO_PLACE: Final = N_("Choose who or what it goes to.")
+NOT_FOR_THEM: Final = N_("They may not have this chat. Choose somebody else.")
 NO_OUTCOME: Final = N_("Choose how it ended.")
 NO_NEXT: Final = N_("Give a next date, or write why there is none.")
 BAD_DATE: Final = N_("Write a date from today on, within a year.")
@@ -102,8 +103,10 @@ class ActPages:
         try:
             async with self._desk.change() as db:
                 await self._pass(db, who, case_id, target, reason)
-        except NoSuchCase:
-            return await self._draw_pass_on(request, who, case_id, {"to": NO_PLACE}, {"to": to, "why": why}, status=422)
+        except (NoSuchCase, NotForThem):
+            return await self._draw_pass_on(
+                request, who, case_id, {"to": NOT_FOR_THEM}, {"to": to, "why": why}, status=422
+            )
         return go("/console/queue", done="passed")
 
     async def _pass(self, db: AsyncConnection, who: SignedIn, case_id: uuid.UUID, target: Target, reason: str) -> None:
@@ -115,7 +118,7 @@ class ActPages:
         if case.area not in who.member.areas or who.member.id in case.barred:
             raise MayNot
         if isinstance(target, uuid.UUID):
-            await holding.assign(db, case_id, await member(db, target), now)
+            await holding.assign(db, case_id, await fit_member(db, target, case), now)
         else:
             await holding.give_back(db, case_id, now, skill=target.value if isinstance(target, Skill) else None)
         to_staff_id = target if isinstance(target, uuid.UUID) else None

@@ -73,7 +73,7 @@ class CasePages:
             thread = await read_thread(db, case, before=before)
             files = await _files(db, case, thread)
             context: dict[str, Any] = {
-                "brief": await read_brief(db, case, thread.lines),
+                "brief": await read_brief(db, case, thread.lines, who.member),
                 "notes": await read_notes(db, case),
                 "steps": await read_steps(db, case),
                 "colleagues": await colleagues(db, case.area),

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Form, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.messages import clean_text
 from server.console.colleague_notes import add_note, is_question_of
-from server.console.colleagues import member
+from server.console.colleagues import NotForThem, fit_member
 from server.console.desk import Desk
 from server.console.reading import case_for
 from server.escalations.models import NoteKind
-from server.staff.access import Act, Fact, Skill, may_do, may_read
+from server.staff.access import Act, Skill, may_do
 from server.staff.errors import MayNot
 from server.staff.guard import go, needs
 from server.staff.sessions import SignedIn
@@ -55,10 +56,8 @@ class NotePages:
             if kind is NoteKind.ANSWER and (answers is None or not await is_question_of(db, case, answers)):
                 raise MayNot
             to_staff_id, to_skill = _asked(to) if kind is NoteKind.ASK else (None, "")
-            if to_staff_id is not None and not may_read(
-                await member(db, to_staff_id), Fact.CHAT, case.area, case.barred
-            ):
-                raise MayNot
+            if to_staff_id is not None and not await _may_be_asked(db, to_staff_id, case):
+                return go(back, problem="not_for_them")
             await add_note(
                 db,
                 case,
@@ -71,6 +70,14 @@ class NotePages:
                 answers_id=answers if kind is NoteKind.ANSWER else None,
             )
         return go(back)
+
+
+async def _may_be_asked(db: AsyncConnection, staff_id: uuid.UUID, case: Any) -> bool:
+    try:
+        await fit_member(db, staff_id, case)
+    except NotForThem:
+        return False
+    return True
 
 
 def _asked(to: str) -> tuple[uuid.UUID | None, str]:
