@@ -21,6 +21,7 @@ from server.console.pages_records import RecordPages
 from server.console.pages_rota import RotaPages
 from server.console.pages_talk import TalkPages
 from server.console.pages_tasks import TaskPages
+from server.console.pages_why import WhyPages
 from server.staff.pages import console_router
 
 
@@ -37,6 +38,7 @@ PAGES: Final[tuple[type[Pages], ...]] = (
     QueuePages,
     EventPages,
     CasePages,
+    WhyPages,
     TalkPages,
     ActPages,
     NotePages,

@@ -15,6 +15,7 @@ from server.console.brief import read_brief, read_notes, read_steps
 from server.console.colleagues import colleagues
 from server.console.desk import Desk, note_read_once
 from server.console.drafts import draft_of, who_types
+from server.console.looking import require_reason
 from server.console.pages_queue import queue_context
 from server.console.reading import Thread, addresses, case_for, read_thread, states_of
 from server.console.words import (
@@ -163,12 +164,14 @@ class CasePages:
         now = self._desk.now()
         async with self._desk.change() as db:
             case = await case_for(db, who.member, case_id, Fact.CHAT, Fact.NUMBER)
+            await require_reason(db, who.member, case, now)
             await note_read_once(db, who.member, (Fact.NUMBER,), now, case=case, within=timedelta(0))
             query = select(addresses.c.channel, addresses.c.address).where(addresses.c.person_id == case.person_id)
             rows = (await db.execute(query)).all()
         return self._desk.console.pages.draw(request, "console/number.html", who, case=case, rows=rows, **WORDS)
 
     async def _note(self, db: AsyncConnection, who: SignedIn, case: Any) -> None:
+        await require_reason(db, who.member, case, self._desk.now())
         await note_read_once(db, who.member, (Fact.CHAT,), self._desk.now(), case=case)
 
 

@@ -9,7 +9,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.console.desk import Desk, note_read
+from server.console.looking import require_reason
 from server.console.picture import redrawn
+from server.console.reading import case_for
 from server.conversations.files import Damaged, FileOfCase, KeptFile, content_of, file_of_case
 from server.conversations.files_kinds import FileKind, type_of
 from server.conversations.files_models import FileStatus
@@ -77,6 +79,7 @@ class FilePages:
         found = await file_of_case(db, case_id, file_id)
         if found is None:
             raise MayNot
+        await require_reason(db, who.member, await case_for(db, who.member, case_id), self._desk.now())
         await note_read(
             db,
             who.member,

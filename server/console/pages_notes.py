@@ -12,6 +12,7 @@ from dialogs.messages import clean_text
 from server.console.colleague_notes import add_note, is_question_of
 from server.console.colleagues import NotForThem, fit_member
 from server.console.desk import Desk
+from server.console.looking import require_reason
 from server.console.reading import case_for
 from server.escalations.models import NoteKind
 from server.staff.access import Act, Skill, may_do
@@ -49,6 +50,7 @@ class NotePages:
         back = f"/console/cases/{case_id}"
         async with self._desk.change() as db:
             case = await case_for(db, who.member, case_id)
+            await require_reason(db, who.member, case, now)
             if not words:
                 return go(back, problem="empty_note")
             if kind not in WRITTEN or (kind is NoteKind.WHISPER and not may_do(who.member, Act.WHISPER, case.area)):

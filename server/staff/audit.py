@@ -19,6 +19,9 @@ staff = table_of(Staff)
 
 RECENT: Final = 200
 """Rows of one reader among which a repeated look is found."""
+GAVE_REASON: Final = "gave_reason"
+"""What a row is called that says why somebody looks at a chat that is not their own work."""
+
 PAGE: Final = 100
 KEPT: Final = timedelta(days=7 * 365 + 2)
 """Seven years."""
@@ -58,6 +61,14 @@ async def was_noted(db: AsyncConnection, who: uuid.UUID, what: Fact, case: uuid.
         rows.c.what == what.value,
         rows.c.about_case == case,
         rows.c.at > since,
+    )
+    return (await db.execute(query.limit(1))).first() is not None
+
+
+async def gave_reason(db: AsyncConnection, who: uuid.UUID, case: uuid.UUID, since: datetime) -> bool:
+    """True when they said since then why they look at this case."""
+    query = select(rows.c.number).where(
+        rows.c.staff_id == who, rows.c.what == GAVE_REASON, rows.c.about_case == case, rows.c.at > since
     )
     return (await db.execute(query.limit(1))).first() is not None
 

@@ -26,6 +26,17 @@ class MayNot(ServiceError):
     public = "There is nothing here for you."
 
 
+class ReasonNeeded(ServiceError):
+    """Not their own work: they have to say first why they look. `path` is the page that asks."""
+
+    status = 403
+    public = "Say first why you look."
+
+    def __init__(self, path: str) -> None:
+        super().__init__("a reason is needed")
+        self.path = path
+
+
 class SignInRefused(ServiceError):
     """Wrong e-mail, password or code: nobody is told which."""
 

@@ -22,7 +22,7 @@ from server.db.types import blind_index
 from server.errors import Refused, ServiceError
 from server.staff import sessions
 from server.staff.access import NEEDS_SECOND_FACTOR_AGAIN, Act, Fact, may_do, may_read
-from server.staff.errors import CodeNeeded, MayNot, NotSignedIn
+from server.staff.errors import CodeNeeded, MayNot, NotSignedIn, ReasonNeeded
 from server.staff.sessions import SignedIn
 from server.staff.signing_in import Visitor
 from server.web.networks import network_of
@@ -37,6 +37,9 @@ FORM_LASTS: Final = timedelta(hours=1)
 TOKEN_FORM: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 OWN_PATH: Final = re.compile(r"/console(?:/[A-Za-z0-9_-]+)*(?:\?[A-Za-z0-9_=&%.~+-]*)?")
 """Addresses to go on to: no host, no double slash, no dots or backslashes that a browser would read in another way."""
+
+BY_SCRIPT: Final = "x-requested-with"
+"""Sent by a page's own script: what it asks for goes into the page, so another page in its place would only confuse."""
 
 READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -202,6 +205,8 @@ def way_in(request: Request, error: ServiceError) -> Response | None:
         return go(SIGN_IN, next=next_, ended="1" if request.cookies.get(COOKIE) else "")
     if isinstance(error, CodeNeeded):
         return go(f"{ROOT}/again", next=next_)
+    if isinstance(error, ReasonNeeded) and BY_SCRIPT not in request.headers:
+        return go(error.path)
     return None
 
 

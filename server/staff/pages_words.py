@@ -7,7 +7,7 @@ from typing import Final
 from dialogs.wording import N_
 from server.errors import NotReadable, ServiceError, TooLarge, TryAgain
 from server.staff.access import Act, Fact, Role, Skill
-from server.staff.errors import KnownAlready, LastAdministrator, LinkSpent, MayNot
+from server.staff.errors import KnownAlready, LastAdministrator, LinkSpent, MayNot, ReasonNeeded
 from server.staff.guard import FormStale
 
 ROLES: Final[dict[Role, tuple[str, str]]] = {
@@ -73,6 +73,7 @@ EVENTS: Final[dict[str, str]] = {
     Fact.NAME.value: N_("Read a name"),
     Fact.NUMBER.value: N_("Read a number"),
     Fact.CHAT.value: N_("Read a chat"),
+    "gave_reason": N_("Said why they look at a chat"),
     "file_opened": N_("Opened a file that somebody sent"),
     Fact.CUSTODY.value: N_("Read about custody"),
     Fact.SAFEGUARDING_RECORD.value: N_("Read a record about danger"),
@@ -97,6 +98,7 @@ REASONS: Final[dict[str, str]] = {
 
 ERRORS: Final[dict[type[ServiceError], str]] = {
     MayNot: N_("There is nothing here for you. The page may be gone, or belong to somebody else's work."),
+    ReasonNeeded: N_("This chat is not yours. Open it again, and say why you look."),
     LinkSpent: N_(
         "This link does not work any more. It was used, or it is too old. Ask an administrator for a new one."
     ),

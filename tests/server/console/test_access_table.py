@@ -94,6 +94,8 @@ GET  /console/cases/{{case_id}}/answers                   {WORKS}
 GET  /console/cases/{{case_id}}/answers/{{topic}}         {WORKS}
 GET  /console/cases/{{case_id}}/files/{{file_id}}         {WORKS}
 GET  /console/cases/{{case_id}}/files/{{file_id}}/content {WORKS}
+GET  /console/cases/{{case_id}}/why                       {WORKS}
+POST /console/cases/{{case_id}}/why                       {WORKS}
 POST /console/cases/{{case_id}}/take                      {WORKS}
 POST /console/cases/{{case_id}}/acknowledge               {WORKS}
 POST /console/cases/{{case_id}}/messages                  {WORKS}

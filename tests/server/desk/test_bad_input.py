@@ -166,7 +166,7 @@ async def test_a_question_to_a_skill_is_answered_inside_the_case(jo: Adviser, ry
     case_id = await jo.takes_next()
     notes = f"/console/cases/{case_id}/notes"
     await jo.sends(notes, text="Can a 17 year old get UC here?", kind="ask", to="skill:benefits")
-    ana = await adviser(jo.program, "Ana")
+    ana = await adviser(jo.program, "Ana", skills=frozenset({Skill.BENEFITS}))
     await ana.opens(f"/console/cases/{case_id}")
     assert "Can a 17 year old get UC here?" in ana.shown
     question = ana.page.text.split('name="answers" value="')[1].split('"')[0]
