@@ -42,6 +42,11 @@ async def drop_draft(db: AsyncConnection, case_id: uuid.UUID, staff_id: uuid.UUI
     await db.execute(delete(drafts).where(drafts.c.case_id == case_id, drafts.c.staff_id == staff_id))
 
 
+async def drop_drafts(db: AsyncConnection, case_id: uuid.UUID) -> None:
+    """The chat is over: nobody sends what stood in its boxes."""
+    await db.execute(delete(drafts).where(drafts.c.case_id == case_id))
+
+
 async def who_types(db: AsyncConnection, case_id: uuid.UUID, but: uuid.UUID, now: datetime) -> list[str]:
     """Names of others who are typing in a chat just now."""
     query = (

@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.messages import clean_text
 from dialogs.wording import N_
+from server.console.acts import Did, note_act
 from server.console.colleague_notes import add_note
 from server.console.colleagues import NotForThem, colleagues, fit_member
 from server.console.desk import Desk
+from server.console.drafts import drop_drafts
 from server.console.pages_case import WORDS
 from server.console.reading import case_for, cases
 from server.conversations.leaving import close_talk
@@ -23,7 +25,6 @@ from server.escalations.due_work import make_task
 from server.escalations.errors import NoSuchCase, NotYours
 from server.escalations.models import CaseOutcome, NoteKind, TaskKind
 from server.escalations.service import ABOUT_DANGER
-from server.staff import audit
 from server.staff.access import Act, Skill, may_do
 from server.staff.errors import MayNot
 from server.staff.guard import go, needs
@@ -66,6 +67,7 @@ class ActPages:
         async with self._desk.change() as db:
             await _mine(db, who, case_id)
             await holding.give_back(db, case_id, now)
+            await note_act(db, who.member, Did.GAVE_BACK, now, case_id)
         return go("/console/queue", done="given")
 
     async def hold(self, who: Taker, case_id: uuid.UUID, minutes: Annotated[int, Form(ge=1, le=60)] = 10) -> Response:
@@ -78,6 +80,7 @@ class ActPages:
             until = now + min(timedelta(minutes=minutes), LONGEST_HOLD)
             await db.execute(update(cases).where(cases.c.id == case_id).values(held_until=until))
             await add_note(db, case, NoteKind.HOLD, f"{minutes} min", now, staff_id=who.member.id)
+            await note_act(db, who.member, Did.HELD, now, case_id)
         return go(f"/console/cases/{case_id}")
 
     async def pass_on_page(self, request: Request, who: Taker, case_id: uuid.UUID) -> Response:
@@ -125,7 +128,7 @@ class ActPages:
         to_skill = target.value if isinstance(target, Skill) else ""
         kind = NoteKind.TRANSFER
         await add_note(db, case, kind, reason, now, staff_id=who.member.id, to_staff_id=to_staff_id, to_skill=to_skill)
-        await audit.note(db, who.member.id, Act.ASSIGN, now, area=case.area, person=case.person_id, case=case_id)
+        await note_act(db, who.member, Act.ASSIGN, now, case_id)
 
     async def _draw_pass_on(
         self,
@@ -181,6 +184,8 @@ class ActPages:
             case = await case_for(db, who.member, case_id)
             talk = self._desk.conversations
             await close_talk(db, talk, who.member, case_id, chosen, now, next_on=day, next_step=step)
+            await note_act(db, who.member, Did.CLOSED, now, case_id)
+            await drop_drafts(db, case_id)
             is_hard = case.urgency in ABOUT_DANGER
             if is_hard:
                 await make_task(db, case, TaskKind.DEBRIEF, now + DEBRIEF_WITHIN, now)

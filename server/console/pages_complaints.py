@@ -58,5 +58,6 @@ class ComplaintPages:
                 raise MayNot
             await complaints.note_answer(db, complaint_id, now, is_end=is_end)
             why = "complaint_closed" if is_end else "complaint_answered"
-            await audit.note(db, who.member.id, Act.HANDLE_COMPLAINTS, now, area=row.area, case=row.case_id, why=why)
+            about = {"area": row.area, "person": row.person_id, "case": row.case_id}
+            await audit.note(db, who.member.id, Act.HANDLE_COMPLAINTS, now, why=why, **about)
         return go(HOME, done="closed" if is_end else "answered")

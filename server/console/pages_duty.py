@@ -8,9 +8,10 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BaseModel
 
 from dialogs.wording import N_
+from server.console.acts import Did
 from server.console.desk import Desk
 from server.escalations import holding
-from server.staff import guard, reach
+from server.staff import audit, guard, reach
 from server.staff.access import Act
 from server.staff.guard import needs
 from server.staff.sessions import SignedIn
@@ -49,6 +50,7 @@ class DutyPages:
             if form.chats == GIVE and not is_on:
                 await holding.give_back_all(db, who.member.id, now)
             await reach.set_duty(db, who.member.id, now, is_on=is_on)
+            await audit.note(db, who.member.id, Did.ON_DUTY if is_on else Did.OFF_DUTY, now)
         return guard.go(guard.own_path(form.next))
 
     def _ask(self, request: Request, who: SignedIn, form: DutyForm, held: int) -> Response:

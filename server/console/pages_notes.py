@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.messages import clean_text
+from server.console.acts import Did, note_act
 from server.console.colleague_notes import add_note, is_question_of
 from server.console.colleagues import NotForThem, fit_member
 from server.console.desk import Desk
@@ -71,6 +72,8 @@ class NotePages:
                 to_skill=to_skill,
                 answers_id=answers if kind is NoteKind.ANSWER else None,
             )
+            did = Did.ASKED if kind is NoteKind.ASK else Did.NOTED
+            await note_act(db, who.member, did, now, case_id)
         return go(back)
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request, Response
 
 from dialogs.effects import CaseUrgency
+from server.console.acts import Did, note_act
 from server.console.desk import Desk
 from server.console.reading import QueueRow, case_for, read_queue
 from server.console.words import CHANNELS, REASONS, URGENCIES, WHY
@@ -20,7 +21,6 @@ from server.escalations.climbing import acknowledge
 from server.escalations.errors import TakenAlready
 from server.escalations.service import ORDER
 from server.escalations.silence import called_everybody, clock_silence
-from server.staff import audit
 from server.staff.access import Act, Member
 from server.staff.errors import MayNot
 from server.staff.guard import go, needs
@@ -111,7 +111,7 @@ class QueuePages:
         async with self._desk.change() as db:
             found = await holding.take_the_next(db, who.member, now)
             if found is not None:
-                await audit.note(db, who.member.id, Act.TAKE, now, case=found.case.case_id)
+                await note_act(db, who.member, Act.TAKE, now, found.case.case_id)
         if found is None:
             return go("/console/queue", done="nobody")
         return go(f"/console/cases/{found.case.case_id}", why=",".join(found.why))
@@ -123,7 +123,7 @@ class QueuePages:
             async with self._desk.change() as db:
                 await case_for(db, who.member, case_id)
                 await holding.take(db, who.member, case_id, now)
-                await audit.note(db, who.member.id, Act.TAKE, now, case=case_id)
+                await note_act(db, who.member, Act.TAKE, now, case_id)
         except TakenAlready as error:
             return self._desk.console.pages.draw(
                 request, "console/taken.html", who, status=error.status, holder=error.holder, case_id=case_id
@@ -137,6 +137,7 @@ class QueuePages:
             if not any(row.id == case_id for row in rows):
                 raise MayNot
             await acknowledge(db, case_id, who.member.id, self._desk.now())
+            await note_act(db, who.member, Did.ACKNOWLEDGED, self._desk.now(), case_id)
         return go(f"/console/cases/{case_id}")
 
 

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from dialogs.wording import N_
+from server.console.acts import Did, note_act
 from server.console.desk import Desk
 from server.console.forms import line, text_fault, typed
 from server.console.record_desk import locked, note_record_read, opened
@@ -121,6 +122,7 @@ class RecordPages:
             # what somebody heard may be in any language
             language = "" if kind is EntryKind.HEARD else who.console_language
             await records.append(db, record, Entry(kind, text, now, who.member.id, language=language), now)
+            await note_act(db, who.member, Did.RECORD_ADDED, now, record.case_id)
         return guard.go(f"{HOME}/{record_id}", done="added")
 
     async def release(
@@ -179,6 +181,7 @@ class RecordPages:
                 raise MayNot
             entry = Entry(kind, text, now, who.member.id, language=form.language, made_by=made_by, of_id=entry_id)
             await records.append(db, record, entry, now)
+            await note_act(db, who.member, Did.RECORD_TRANSLATED, now, record.case_id)
         return guard.go(f"{HOME}/{record_id}", done="added")
 
     async def ask(
@@ -201,6 +204,7 @@ class RecordPages:
                 person_id=record["person_id"],
             )
             await tasks.add(db, wish, now)
+            await note_act(db, who.member, Did.RECORD_ASKED, now, record["case_id"])
         return guard.go(f"{HOME}/{record_id}", done="asked")
 
     def _languages(self) -> tuple[str, ...]:

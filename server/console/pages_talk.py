@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from bot.sms.encoding import count_parts, to_gsm
 from dialogs.messages import MAX_TEXT, ChannelName, clean_text
+from server.console.acts import Did, note_act
 from server.console.desk import Desk
 from server.console.drafts import drop_draft, keep_draft
 from server.console.reading import addresses, case_for, cases
@@ -57,6 +58,7 @@ class TalkPages:
             left = ",".join(error.left) if isinstance(error, CannotReach) else ""
             return self._refused(request, case_id, PROBLEMS[type(error)], left)
         async with self._desk.change() as db:
+            await note_act(db, who.member, Did.WROTE, now, case_id)
             await drop_draft(db, case_id, who.member.id)
         return JSONResponse({"sent": True}) if BY_SCRIPT in request.headers else go(f"/console/cases/{case_id}")
 

@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.effects import CaseUrgency
 from dialogs.wording import N_
+from server.console.acts import Did
 from server.console.desk import Desk, note_read
 from server.escalations import tasks
 from server.escalations.holding import name_of
 from server.escalations.models import TaskKind
-from server.staff import guard
+from server.staff import audit, guard
 from server.staff.access import Act, Fact, may_do
 from server.staff.errors import MayNot
 from server.staff.guard import needs
@@ -103,16 +104,22 @@ class TaskPages:
     async def take(self, who: Worker, task_id: uuid.UUID) -> Response:
         """Mine from now on."""
         async with self._desk.change() as db:
-            await _opened(db, who, task_id)
-            is_mine = await tasks.take(db, who.member, task_id)
+            row = await _opened(db, who, task_id)
+            if is_mine := await tasks.take(db, who.member, task_id):
+                await self._note(db, who, Did.TASK_TAKEN, row)
         return guard.go(f"{HOME}/{task_id}", done="taken" if is_mine else "theirs")
 
     async def finish(self, who: Worker, task_id: uuid.UUID) -> Response:
         """Done, by name."""
         async with self._desk.change() as db:
-            await _opened(db, who, task_id)
-            is_first = await tasks.finish(db, who.member, task_id, self._desk.now())
+            row = await _opened(db, who, task_id)
+            if is_first := await tasks.finish(db, who.member, task_id, self._desk.now()):
+                await self._note(db, who, Did.TASK_DONE, row)
         return guard.go(HOME, done="done" if is_first else "before")
+
+    async def _note(self, db: AsyncConnection, who: SignedIn, did: Did, row: Mapping[str, Any]) -> None:
+        about = {"area": row["area"], "person": row["person_id"], "case": row["case_id"]}
+        await audit.note(db, who.member.id, did, self._desk.now(), **about)
 
 
 async def _opened(db: AsyncConnection, who: SignedIn, task_id: uuid.UUID) -> Mapping[str, Any]:

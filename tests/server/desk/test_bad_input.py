@@ -8,7 +8,7 @@ import uuid
 import pytest
 from sqlalchemy import text
 
-from server.staff.access import Role
+from server.staff.access import Role, Skill
 from tests.support.advisers import Adviser, adviser
 from tests.support.web_person import WebPerson
 

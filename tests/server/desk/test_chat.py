@@ -29,6 +29,8 @@ async def test_take_next_opens_the_chat_and_an_answer_reaches_the_young_person(j
     assert "Where would you sleep?" in ryan.page
     assert "Jo" in ryan.page
     assert "Nothing waits" in jo.shown
+    noted = "SELECT count(*) FROM audit WHERE what = 'wrote' AND about_case = :case AND about_person IS NOT NULL"
+    assert await scalar(jo, noted, case=jo.case_id) == 1
 
 
 async def test_while_jo_has_the_chat_the_computer_is_quiet(jo: Adviser, ryan: WebPerson) -> None:

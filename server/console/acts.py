@@ -1,0 +1,41 @@
+"""What was done with a case, written into the audit in the transaction that does it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.console.reading import cases
+from server.staff import audit
+from server.staff.access import Act, Member
+
+
+class Did(StrEnum):
+    """Acts that are a row of the audit, beside those that access is asked for."""
+
+    ACKNOWLEDGED = "acknowledged"
+    ASKED = "asked"
+    CLOSED = "closed"
+    GAVE_BACK = "gave_back"
+    HELD = "held"
+    NOTED = "noted"
+    WROTE = "wrote"
+    TASK_TAKEN = "task_taken"
+    TASK_DONE = "task_done"
+    RECORD_ADDED = "record_added"
+    RECORD_TRANSLATED = "record_translated"
+    RECORD_ASKED = "record_asked"
+    ON_DUTY = "on_duty"
+    OFF_DUTY = "off_duty"
+
+
+async def note_act(db: AsyncConnection, who: Member, did: Did | Act, now: datetime, case_id: uuid.UUID | None) -> None:
+    """One row, with the area and the person of the case, open or closed. Nothing for an act without a case."""
+    case: Any = (await db.execute(select(cases.c.area, cases.c.person_id).where(cases.c.id == case_id))).first()
+    if case is not None:
+        await audit.note(db, who.id, did, now, area=case.area, person=case.person_id, case=case_id)
