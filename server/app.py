@@ -6,6 +6,7 @@ import gc
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -57,7 +58,10 @@ def _add_pages(app: FastAPI, service: Service) -> None:
     )
     app.include_router(webchat.router(service.web_desk, service.pages, options))
     app.include_router(service.assets.router())
-    app.state.console, app.state.guard = service.console, guard.Guard(service.engine, service.console.clock)
+    app.state.console, app.state.guard = (
+        service.console,
+        guard.Guard(service.engine, service.console.clock, timedelta(minutes=service.settings.staff_idle_minutes)),
+    )
     app.include_router(staff_pages.router(service.console))
     app.include_router(console_pages.router(service.desk))
     if service.settings.has_oidc:

@@ -107,6 +107,9 @@ class Settings(BaseSettings):
         "",
         description="What the provider writes in `amr` or `acr` after a second factor: `mfa`. Empty: ours is always asked for.",
     )
+    staff_idle_minutes: int = Field(
+        60, ge=5, le=720, description="After so many minutes without an act, members of staff sign in again."
+    )
     keep_messages_days: int = Field(
         90, ge=1, description="Messages without an open case are deleted after so many days."
     )

@@ -134,9 +134,13 @@ async def change(db: AsyncConnection, by: Member, staff_id: uuid.UUID, wish: Wis
     old = await _managed(db, by, staff_id)
     if not may_grant(by, wish.roles, wish.areas):
         raise MayNot
+    if by.id == staff_id and Role.SAFEGUARDING_LEAD in set(wish.roles) - set(old.roles):
+        raise MayNot  # records about danger are opened for oneself by somebody else
     await _keep_an_administrator(db, old, wish.areas if Role.ADMINISTRATOR in wish.roles else frozenset())
     await db.execute(update(staff).where(staff.c.id == staff_id).values(name=wish.name, **_granted(wish)))
-    await audit.note(db, by.id, Act.MANAGE_STAFF, now, about_staff=staff_id, why="changed")
+    before, after = (", ".join(sorted(roles)) for roles in (old.roles, wish.roles))
+    why = "changed" if before == after else f"{before} → {after}"
+    await audit.note(db, by.id, Act.MANAGE_STAFF, now, about_staff=staff_id, why=why)
 
 
 async def remove(db: AsyncConnection, by: Member, staff_id: uuid.UUID, now: datetime) -> None:

@@ -33,6 +33,10 @@ COOKIE: Final = "staff"
 FORM_COOKIE: Final = "staff_form"
 """Before anybody signed in: what the forms of that browser belong to."""
 
+KNOWN_COOKIE: Final = "staff_known"
+KNOWN_LASTS: Final = timedelta(days=180)
+"""In which accounts a browser signed in before: their tries count apart from strangers'. It opens nothing."""
+
 FORM_LASTS: Final = timedelta(hours=1)
 TOKEN_FORM: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 OWN_PATH: Final = re.compile(r"/console(?:/[A-Za-z0-9_-]+)*(?:\?[A-Za-z0-9_=&%.~+-]*)?")
@@ -60,14 +64,23 @@ class Guard:
 
     engine: AsyncEngine
     clock: Callable[[], datetime] = utc_now
+    idle: timedelta = sessions.IDLE
 
     async def find(self, request: Request) -> SignedIn | None:
-        """Whose session the request carries, whole or half way; roles and removal are read anew each time."""
+        """Whose session the request carries, whole or half way; roles and removal are read anew each time.
+
+        What an open page asks for by itself is no use of the session: left alone, it ends.
+        """
         token = request.cookies.get(COOKIE, "")
         if not TOKEN_FORM.fullmatch(token):
             return None
         async with self.engine.begin() as db:
-            return await sessions.find(db, token, self.clock())
+            return await sessions.find(db, token, self.clock(), idle=self.idle, is_use=not _by_itself(request))
+
+
+def _by_itself(request: Request) -> bool:
+    """True for news and looks of an open page, which come whether or not anybody sits there."""
+    return request.method in READS and (BY_SCRIPT in request.headers or request.url.path == f"{ROOT}/events")
 
 
 def guard_of(request: Request) -> Guard:
@@ -213,7 +226,8 @@ def way_in(request: Request, error: ServiceError) -> Response | None:
 def visitor(request: Request) -> Visitor:
     """Who asks, as far as a request tells."""
     host = request.client.host if request.client else ""
-    return Visitor(network_of(host), browser_name(request.headers.get("user-agent", "")))
+    agent = request.headers.get("user-agent", "")
+    return Visitor(network_of(host), browser_name(agent), request.cookies.get(KNOWN_COOKIE, ""))
 
 
 BROWSERS: Final = (

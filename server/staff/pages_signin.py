@@ -14,7 +14,7 @@ from server.staff.errors import CodeNeeded, LockedOut, SignInRefused
 from server.staff.guard import Anybody, AtLeastHalfWay, Whole
 from server.staff.pages_draw import Console
 from server.staff.sessions import SignedIn
-from server.staff.signing_in import Outcome, with_code, with_password
+from server.staff.signing_in import Outcome, known_from_now, with_code, with_password
 
 LOCKED: Final = N_(
     "Too many tries. Wait a while, then try again: half a minute at first, a quarter of an hour at most."
@@ -125,11 +125,14 @@ class SignInPages:
         console, visitor = self._console, guard.visitor(request)
         async with console.engine.begin() as db:
             outcome = await with_code(db, who.session_id, who.member.id, form.code, visitor, console.clock())
-        if outcome is Outcome.OK and form.kept:
-            fields = parse_qsl(form.kept, keep_blank_values=True)
-            return console.pages.draw(request, "staff/go_on.html", who, to=guard.own_path(form.next), fields=fields)
+            known = await known_from_now(db, who.member.id, visitor.known) if outcome is Outcome.OK else ""
         if outcome is Outcome.OK:
-            return guard.go(guard.own_path(form.next))
+            response = guard.go(guard.own_path(form.next))
+            if form.kept:
+                fields, to = parse_qsl(form.kept, keep_blank_values=True), guard.own_path(form.next)
+                response = console.pages.draw(request, "staff/go_on.html", who, to=to, fields=fields)
+            guard.give_cookie(request, response, guard.KNOWN_COOKIE, known, guard.KNOWN_LASTS)
+            return response
         text = LOCKED if outcome is Outcome.LOCKED else WRONG_CODE
         return draw_code(console, request, who, form, errors={"code": text}, status=STATUS[outcome])
 

@@ -81,6 +81,7 @@ class TeamPages:
                 # what they hold and may hold no more: cases before the account, as everybody who writes both
                 await self._console.give_back(db, staff_id, accounts.works_in(wish), now)
                 await accounts.change(db, who.member, staff_id, wish, now)
+                await self._console.give_back(db, staff_id, accounts.works_in(wish), now)  # what was taken meanwhile
         except LastAdministrator as error:
             return self._draw_form(request, who, form, row, {"roles": ERRORS[type(error)]}, error.status)
         return guard.go(HOME, done="changed")

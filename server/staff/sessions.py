@@ -25,7 +25,9 @@ staff = table_of(Staff)
 LASTS: Final = timedelta(hours=12)
 """A working day: then everybody signs in again."""
 
-IDLE: Final = timedelta(hours=2)
+IDLE: Final = timedelta(minutes=60)
+"""Without an act; an installation may choose another."""
+
 HALF_WAY: Final = timedelta(minutes=10)
 """From the password to the code."""
 
@@ -85,8 +87,13 @@ async def open_session(
     return token
 
 
-async def find(db: AsyncConnection, token: str, now: datetime) -> SignedIn | None:
-    """Whose session this is; None for an unknown, ended, run out or idle one, and for somebody who was removed."""
+async def find(
+    db: AsyncConnection, token: str, now: datetime, *, idle: timedelta = IDLE, is_use: bool = True
+) -> SignedIn | None:
+    """Whose session this is; None for an unknown, ended, run out or idle one, and for somebody who was removed.
+
+    `is_use` is false for what nobody did: it does not renew the idle time.
+    """
     query = (
         select(
             sessions.c.id.label("session_id"),
@@ -100,14 +107,14 @@ async def find(db: AsyncConnection, token: str, now: datetime) -> SignedIn | Non
             sessions.c.token_hash == _hash(token),
             sessions.c.ended_at.is_(None),
             sessions.c.expires_at > now,
-            sessions.c.last_used_at > now - IDLE,
+            sessions.c.last_used_at > now - idle,
             staff.c.removed_at.is_(None),
         )
     )
     row = (await db.execute(query)).mappings().first()
     if row is None:
         return None
-    if now - row["last_used_at"] > RENEWED_EVERY:
+    if is_use and now - row["last_used_at"] > RENEWED_EVERY:
         # the account first, as everybody who writes both: else a removal and this would wait for each other
         await db.execute(update(staff).where(staff.c.id == row["id"]).values(last_seen_at=now))
         await db.execute(update(sessions).where(sessions.c.id == row["session_id"]).values(last_used_at=now))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import hmac
+import re
+import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -46,6 +50,32 @@ class Visitor:
 
     network: str
     browser: str
+    known: str = ""
+
+    def is_known_to(self, email: bytes) -> bool:
+        """True when somebody signed in to this account with this browser before (`email` is the account's hash)."""
+        if not KNOWN_FORM.fullmatch(self.known):
+            return False
+        device, *marks = self.known.split(".")
+        return any(hmac.compare_digest(mark, mark_of(device, email)) for mark in marks)
+
+
+KNOWN_FORM: Final = re.compile(r"[A-Za-z0-9_-]{32}(?:\.[0-9a-f]{32}){1,5}")
+MOST_MARKS: Final = 5
+"""Accounts that one browser is known to: colleagues share a desk."""
+
+
+def mark_of(device: str, email: bytes) -> str:
+    """What a browser carries that signed in to an account; keyed, so that nobody else can make one."""
+    return blind_index(f"{device}:{email.hex()}", "staff.known_browser").hex()[:32]
+
+
+async def known_from_now(db: AsyncConnection, staff_id: uuid.UUID, known: str) -> str:
+    """The cookie of a browser in which somebody has just signed in, with what it carried before."""
+    device, *marks = known.split(".") if KNOWN_FORM.fullmatch(known) else (secrets.token_urlsafe(24),)
+    email = (await db.execute(select(staff.c.email_hash).where(staff.c.id == staff_id))).scalar_one()
+    mark = mark_of(device, email)
+    return ".".join((device, mark, *[old for old in marks if old != mark][: MOST_MARKS - 1]))
 
 
 def email_hash(email: str) -> bytes:
@@ -56,8 +86,12 @@ def email_hash(email: str) -> bytes:
 Locks = tuple[tuple[bytes, int], ...]
 
 
-def _locks(kind: str, known: bytes, visitor: Visitor) -> Locks:
+def _locks(kind: str, known: bytes, email: bytes, visitor: Visitor) -> Locks:
     """What a wrong try counts against, and how many are free: the account (there or not), and the network it came from."""
+    if visitor.is_known_to(email):
+        # a browser of theirs has its own count: strangers' wrong tries slow the strangers alone
+        device = visitor.known.split(".")[0].encode()
+        return ((hashlib.sha256(kind.encode() + known + device).digest(), FREE_TRIES),)
     network = blind_index(
         visitor.network, "staff_sign_in_tries.network"
     )  # keyed: addresses are few enough to try them all
@@ -67,7 +101,7 @@ def _locks(kind: str, known: bytes, visitor: Visitor) -> Locks:
 async def with_password(db: AsyncConnection, email: str, password: str, visitor: Visitor, now: datetime) -> Try:
     """The first step: a session half way. Takes the same time and says the same for an e-mail that nobody has."""
     known = email_hash(email)
-    locks = _locks("password", known, visitor)
+    locks = _locks("password", known, known, visitor)
     if await _is_locked(db, locks, now):
         return Try(Outcome.LOCKED)
     query = select(staff.c.id, staff.c.password_hash).where(staff.c.email_hash == known, staff.c.removed_at.is_(None))
@@ -92,7 +126,7 @@ async def prove_password(
     When it is right the account stays locked until the transaction ends, so that a reset or removal meanwhile is not undone.
     """
     known = (await db.execute(select(staff.c.email_hash).where(staff.c.id == staff_id))).scalar_one()
-    locks = _locks("password", known, visitor)
+    locks = _locks("password", known, known, visitor)
     if await _is_locked(db, locks, now):
         return Outcome.LOCKED
     query = select(staff.c.password_hash).where(staff.c.id == staff_id).with_for_update()
@@ -114,7 +148,8 @@ async def with_code(
     db: AsyncConnection, session_id: uuid.UUID, staff_id: uuid.UUID, code: str, visitor: Visitor, now: datetime
 ) -> Outcome:
     """The second step, and every later time a fresh code is asked for: an authenticator's or a recovery code, each good once."""
-    locks = _locks("code", staff_id.bytes, visitor)
+    email = (await db.execute(select(staff.c.email_hash).where(staff.c.id == staff_id))).scalar() or b""
+    locks = _locks("code", staff_id.bytes, email, visitor)
     if await _is_locked(db, locks, now):
         return Outcome.LOCKED
     if not (await use_authenticator(db, staff_id, code, now) or await _use_recovery(db, staff_id, code, now)):

@@ -93,9 +93,10 @@ class Staffed:
         return await self.does(lambda db: accounts.invite(db, by, made, NOW)), made
 
     async def has(self, *roles: Role, areas: tuple[str, ...] = (NORTH,), at: datetime = NOW, **wish: Any) -> Somebody:
-        """Somebody who was invited and set their account up an hour before `at`, and is signed in since."""
+        """Somebody who was invited and set their account up half an hour before `at`, and is signed in since."""
         link, wished = await self.invites(*roles, areas=areas, **wish)
-        then, chosen = at - HOUR, set_up_as(wished.name, at - HOUR)
+        then = at - HOUR / 2
+        chosen = set_up_as(wished.name, then)
         token, recovery = await self.does(lambda db: links.set_up(db, link, chosen, BROWSER, then))
         found = await self.finds(token, at)
         assert found is not None

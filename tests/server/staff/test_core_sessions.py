@@ -71,8 +71,8 @@ async def test_an_ended_session_is_not_made_whole_by_a_code(house: Staffed) -> N
 async def test_after_twelve_hours_everybody_signs_in_again_however_busy(house: Staffed) -> None:
     alex = await house.has()
     token = await opened(house, alex, has_code=True)
-    for hours in range(12):
-        assert await house.finds(token, NOW + hours * HOUR)
+    for halves in range(24):
+        assert await house.finds(token, NOW + halves * HOUR / 2)
     assert await house.finds(token, NOW + 12 * HOUR - SECOND)
     assert await house.finds(token, NOW + 12 * HOUR) is None
 
@@ -80,20 +80,29 @@ async def test_after_twelve_hours_everybody_signs_in_again_however_busy(house: S
 async def test_a_fresh_code_does_not_make_the_day_longer(house: Staffed) -> None:
     alex = await house.has()
     token = await opened(house, alex, has_code=True)
-    for hours in range(1, 12):
-        found = await house.finds(token, NOW + hours * HOUR)
+    for halves in range(1, 24):
+        at = NOW + halves * HOUR / 2
+        found = await house.finds(token, at)
         assert found
-        at = NOW + hours * HOUR
         await house.does(lambda db, session_id=found.session_id, at=at: sessions.note_code(db, session_id, at))
     assert await house.finds(token, NOW + 12 * HOUR) is None
 
 
-async def test_two_hours_of_silence_end_it(house: Staffed) -> None:
+async def test_an_hour_of_silence_ends_it(house: Staffed) -> None:
     alex = await house.has()
     token = await opened(house, alex, has_code=True)
-    assert await house.finds(token, NOW + 119 * MINUTE)
-    assert await house.finds(token, NOW + (119 + 119) * MINUTE)
-    assert await house.finds(token, NOW + (119 + 119 + 120) * MINUTE) is None
+    assert await house.finds(token, NOW + 59 * MINUTE)
+    assert await house.finds(token, NOW + (59 + 59) * MINUTE)
+    assert await house.finds(token, NOW + (59 + 59 + 60) * MINUTE) is None
+
+
+async def test_what_a_page_asks_for_by_itself_is_no_use(house: Staffed) -> None:
+    alex = await house.has()
+    token = await opened(house, alex, has_code=True)
+    for minutes in (20, 40, 59):
+        at = NOW + minutes * MINUTE
+        assert await house.does(lambda db, at=at: sessions.find(db, token, at, is_use=False))  # type: ignore[misc]
+    assert await house.finds(token, NOW + 60 * MINUTE) is None
 
 
 async def test_a_cookie_that_is_not_exactly_the_one_opens_nothing(house: Staffed) -> None:

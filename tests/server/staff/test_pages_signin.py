@@ -11,6 +11,7 @@ import pytest_asyncio
 from server.app import make_app
 from server.staff import guard
 from server.staff.slowing import FREE_TRIES
+from server.web.networks import network_of
 from tests.support.postgres import Databases
 from tests.support.program import Program, running
 from tests.support.staff_person import PASSWORD, StaffPerson, first_link, link_on
@@ -356,4 +357,4 @@ def test_browsers_are_called_what_people_call_them(agent: str, name: str) -> Non
     ],
 )
 def test_a_household_counts_as_one_network(host: str, network: str) -> None:
-    assert guard._network(host) == network
+    assert network_of(host) == network
