@@ -22,7 +22,7 @@ from server.log import logger
 from server.outbox.receipts import apply_all_waiting
 from server.people.models import Address, Person
 from server.people.privacy import erase_person
-from server.staff import audit, sessions, signing_in
+from server.staff import audit, push, sessions, signing_in
 from server.wiring import PERSONAL_DATA, Service
 
 log = logger(__name__)
@@ -82,6 +82,7 @@ async def run_job(service: Service, name: str, work: Work) -> None:
 
 async def expire_accounts(db: AsyncConnection, now: datetime) -> None:
     """Delete what is kept of staff no longer than it may be: sessions long over, counts of wrong tries, old audit and rota."""
+    await push.expire(db, now)
     await sessions.expire(db, now)
     await signing_in.expire_tries(db, now)
     await audit.expire(db, now)

@@ -68,6 +68,10 @@ POST /console/account/language                            {STAFF}
 POST /console/account/look                                {STAFF}
 GET  /console/account/alarm                               {STAFF}
 POST /console/account/alarm                               {STAFF}
+GET  /console/account/push                                {STAFF}
+POST /console/account/push                                {STAFF}
+POST /console/account/push/end                            {STAFF}
+GET  /console/push-worker.js                              {ANYBODY}
 GET  /console/team                                        administrator barred elsewhere
 GET  /console/team/invite                                 administrator barred elsewhere
 POST /console/team/invite                                 administrator barred elsewhere
