@@ -16,6 +16,7 @@ from dialogs.state import ConversationState, Settings
 from server.console.reading import Line, addresses, case_messages, cases, conversations, names_of
 from server.db.base import table_of
 from server.escalations.models import CaseNote, CaseOutcome, CaseStep, CaseTask, NoteKind, StepKind, TaskKind
+from server.escalations.tasks import FOR_LEADS
 
 notes = table_of(CaseNote)
 steps = table_of(CaseStep)
@@ -186,7 +187,7 @@ async def _before(db: AsyncConnection, case: Any) -> tuple[CaseBefore, ...]:
 
 
 async def _tasks(db: AsyncConnection, case: Any) -> tuple[Task, ...]:
-    query = select(tasks).where(tasks.c.case_id == case.id).order_by(tasks.c.due_at)
+    query = select(tasks).where(tasks.c.case_id == case.id, tasks.c.kind.not_in(FOR_LEADS)).order_by(tasks.c.due_at)
     rows = (await db.execute(query)).all()
     names = await names_of(db, {row.staff_id for row in rows})
     return tuple(

@@ -19,7 +19,7 @@ from server.console.pages_case import WORDS
 from server.console.reading import case_for, cases
 from server.conversations.leaving import close_talk
 from server.escalations import holding
-from server.escalations.due_work import make_task
+from server.escalations.due_work import DEBRIEF_WITHIN, debrief_after, make_task
 from server.escalations.errors import NoSuchCase, NotYours
 from server.escalations.models import CaseOutcome, NoteKind, TaskKind
 from server.escalations.service import ABOUT_DANGER
@@ -34,9 +34,6 @@ Words = Annotated[str, Form(max_length=4000)]
 
 LONGEST_HOLD: Final = timedelta(minutes=60)
 FARTHEST: Final = timedelta(days=366)
-DEBRIEF_WITHIN: Final = timedelta(hours=4)
-"""After a hard case the lead has a word with the adviser within so long."""
-
 NO_REASON: Final = N_("Write why, so that whoever takes it does not have to ask.")
 NO_PLACE: Final = N_("Choose who or what it goes to.")
 NO_OUTCOME: Final = N_("Choose how it ended.")
@@ -63,9 +60,10 @@ class ActPages:
         """Back into the queue, with everything that was said. Raises NotYours, NoSuchCase."""
         now = self._desk.now()
         async with self._desk.change() as db:
-            await _mine(db, who, case_id)
+            case = await _mine(db, who, case_id)
             await holding.give_back(db, case_id, now)
-        return go("/console/queue", done="given")
+            was_hard = await debrief_after(db, case, now)
+        return go("/console/queue", done="break" if was_hard else "given")
 
     async def hold(self, who: Taker, case_id: uuid.UUID, minutes: Annotated[int, Form(ge=1, le=60)] = 10) -> Response:
         """The chat waits for so long and is not taken back meanwhile; a case about danger cannot be put on hold."""
@@ -122,6 +120,7 @@ class ActPages:
         to_skill = target.value if isinstance(target, Skill) else ""
         kind = NoteKind.TRANSFER
         await add_note(db, case, kind, reason, now, staff_id=who.member.id, to_staff_id=to_staff_id, to_skill=to_skill)
+        await debrief_after(db, case, now)
         await audit.note(db, who.member.id, Act.ASSIGN, now, area=case.area, person=case.person_id, case=case_id)
 
     async def _draw_pass_on(

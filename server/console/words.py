@@ -104,6 +104,9 @@ TASKS: Final[dict[TaskKind, str]] = {
     TaskKind.FOLLOW_UP: N_("Ask how they are"),
     TaskKind.UNREACHABLE: N_("Find another way to reach them"),
     TaskKind.DEBRIEF: N_("Have a word with the adviser: that was a hard one"),
+    TaskKind.ASKED: N_("Answer a colleague's question"),
+    TaskKind.MESSAGE: N_("Read what their worker wrote"),
+    TaskKind.MORNING: N_("Nobody has answered since yesterday"),
 }
 
 WHY: Final[dict[Why, str]] = {

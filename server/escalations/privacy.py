@@ -32,7 +32,7 @@ COMPLAINTS_KEPT = timedelta(days=6 * 365)
 class EscalationsData:
     """Cases: words about danger stay, without the person once it is closed; every other case goes."""
 
-    tables = (*OF_A_CASE, tasks, complaints, cases)
+    tables = (tasks, *OF_A_CASE, complaints, cases)
 
     async def must_keep(self, db: AsyncConnection, person_id: uuid.UUID) -> bool:
         """True while a case about danger is open: somebody still has to look, and to be able to reach them."""
@@ -60,7 +60,7 @@ async def _delete(db: AsyncConnection, which: Select[tuple[uuid.UUID]]) -> int:
     ids = list((await db.execute(which)).scalars())
     await db.execute(update(complaints).where(complaints.c.case_id.in_(ids)).values(case_id=None))
     await db.execute(update(cases).where(cases.c.follows_id.in_(ids)).values(follows_id=None))
-    for table in (*OF_A_CASE, tasks):
+    for table in (tasks, *OF_A_CASE):
         await db.execute(select(func.set_config("connexions.expire", table.name, True)))
         await db.execute(delete(table).where(table.c.case_id.in_(ids)))
     return (await db.execute(delete(cases).where(cases.c.id.in_(ids)))).rowcount

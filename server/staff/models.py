@@ -88,7 +88,7 @@ class StaffBrowser(Base):
     staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), index=True)
     session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_sessions.id", ondelete="CASCADE"), index=True)
     address: Mapped[str] = mapped_column(EncryptedText("staff_browsers.address"))
-    address_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    browser_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     key: Mapped[str] = mapped_column(EncryptedText("staff_browsers.key"))
     secret: Mapped[str] = mapped_column(EncryptedText("staff_browsers.secret"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

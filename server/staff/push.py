@@ -37,10 +37,10 @@ async def signing_key(db: AsyncConnection, now: datetime) -> str:
 async def add(db: AsyncConnection, who: SignedIn, browser: Browser, now: datetime) -> None:
     """This browser is told from now on; whoever added it before is told there no more. Repeating is harmless."""
     about = {"staff_id": who.member.id, "session_id": who.session_id, "key": browser.key, "secret": browser.secret}
-    row = {"id": new_id(), "address": browser.address, "address_hash": _hash(browser.address), "created_at": now}
+    row = {"id": new_id(), "address": browser.address, "browser_hash": _hash(browser.address), "created_at": now}
     added = insert(browsers).values({**about, **row})
     again = {**about, "created_at": now}
-    await db.execute(added.on_conflict_do_update(index_elements=["address_hash"], set_=again))
+    await db.execute(added.on_conflict_do_update(index_elements=["browser_hash"], set_=again))
     newest = select(browsers.c.id).where(browsers.c.staff_id == who.member.id).order_by(browsers.c.created_at.desc())
     too_many = browsers.c.id.not_in(newest.limit(MOST))
     await db.execute(delete(browsers).where(browsers.c.staff_id == who.member.id, too_many))

@@ -104,6 +104,7 @@ POST /console/cases/{{case_id}}/messages                  {WORKS}
 POST /console/cases/{{case_id}}/draft                     {WORKS}
 POST /console/cases/{{case_id}}/here                      {WORKS}
 POST /console/cases/{{case_id}}/notes                     {WORKS}
+POST /console/cases/{{case_id}}/notes/types               {WORKS}
 POST /console/cases/{{case_id}}/hold                      {WORKS}
 POST /console/cases/{{case_id}}/give-back                 {WORKS}
 GET  /console/cases/{{case_id}}/pass-on                   {WORKS}
