@@ -187,7 +187,11 @@ async def _before(db: AsyncConnection, case: Any) -> tuple[CaseBefore, ...]:
 
 
 async def _tasks(db: AsyncConnection, case: Any) -> tuple[Task, ...]:
-    query = select(tasks).where(tasks.c.case_id == case.id, tasks.c.kind.not_in(FOR_LEADS)).order_by(tasks.c.due_at)
+    query = (
+        select(tasks)
+        .where(tasks.c.case_id == case.id, tasks.c.kind.not_in(FOR_LEADS | {TaskKind.TAKEN_OVER}))
+        .order_by(tasks.c.due_at)
+    )
     rows = (await db.execute(query)).all()
     names = await names_of(db, {row.staff_id for row in rows})
     return tuple(

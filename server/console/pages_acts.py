@@ -19,7 +19,7 @@ from server.console.pages_case import WORDS
 from server.console.reading import case_for, cases
 from server.conversations.leaving import close_talk
 from server.escalations import holding
-from server.escalations.due_work import DEBRIEF_WITHIN, debrief_after, make_task
+from server.escalations.due_work import DEBRIEF_WITHIN, debrief_after, make_task, tell_taken_over
 from server.escalations.errors import NoSuchCase, NotYours
 from server.escalations.models import CaseOutcome, NoteKind, TaskKind
 from server.escalations.service import ABOUT_DANGER
@@ -121,6 +121,8 @@ class ActPages:
         kind = NoteKind.TRANSFER
         await add_note(db, case, kind, reason, now, staff_id=who.member.id, to_staff_id=to_staff_id, to_skill=to_skill)
         await debrief_after(db, case, now)
+        if case.adviser_id not in {None, who.member.id}:
+            await tell_taken_over(db, case, reason, now)
         await audit.note(db, who.member.id, Act.ASSIGN, now, area=case.area, person=case.person_id, case=case_id)
 
     async def _draw_pass_on(
@@ -135,7 +137,9 @@ class ActPages:
     ) -> Response:
         async with self._desk.console.engine.connect() as db:
             case = await case_for(db, who.member, case_id)
-            others = [c for c in await colleagues(db, case.area) if c.id not in {who.member.id, *case.barred}]
+            # a lead may take it over themselves, unless it is theirs already
+            out = {case.adviser_id, *case.barred} | ({who.member.id} if case.adviser_id is None else set())
+            others = [c for c in await colleagues(db, case.area) if c.id not in out]
         return self._desk.console.pages.draw(
             request,
             "console/pass_on.html",

@@ -67,6 +67,13 @@ async def debrief_after_all(db: AsyncConnection, staff_id: uuid.UUID, now: datet
         await debrief_after(db, case, now)
 
 
+async def tell_taken_over(db: AsyncConnection, case: Any, why: str, now: datetime) -> None:
+    """Whoever held a chat is told that a lead gave it to somebody, and why: their own, to be ticked off. `case` is as it was."""
+    row = {"id": new_id(), "area": case.area, "case_id": case.id, "person_id": case.person_id}
+    row |= {"kind": TaskKind.TAKEN_OVER, "staff_id": case.adviser_id, "words": why, "due_at": now, "created_at": now}
+    await db.execute(insert(tasks).values(row))
+
+
 async def ask_colleague(
     db: AsyncConnection, case: Any, note_id: uuid.UUID, now: datetime, *, staff_id: uuid.UUID | None, skill: str
 ) -> None:

@@ -72,6 +72,7 @@ class TaskKind(StrEnum):
     ASKED = "asked"
     MESSAGE = "message"
     MORNING = "morning"
+    TAKEN_OVER = "taken_over"
 
 
 class Case(TalkColumns, Base):

@@ -25,6 +25,9 @@ OF_A_CASE = tuple(
 """What belongs to a case and goes with it."""
 
 KEPT_AFTER_CLOSING = timedelta(days=365)
+OF_NOBODY = {"person_id": None, "case_id": None, "words": None, "outcome": None}
+"""What a complaint keeps nothing of when its person is deleted."""
+
 COMPLAINTS_KEPT = timedelta(days=6 * 365)
 """Number, dates and who looked into it; whose it was goes with the person."""
 
@@ -43,7 +46,7 @@ class EscalationsData:
         theirs = cases.c.person_id == subject.person_id
         if not subject.keeps_record:
             their_complaints = complaints.c.person_id == subject.person_id
-            await db.execute(update(complaints).where(their_complaints).values(person_id=None, case_id=None))
+            await db.execute(update(complaints).where(their_complaints).values(OF_NOBODY))
         await _delete(db, select(cases.c.id).where(theirs, cases.c.urgency.not_in(ABOUT_DANGER)))
         if not subject.keeps_record:
             await db.execute(delete(tasks).where(tasks.c.person_id == subject.person_id))

@@ -84,11 +84,12 @@ def _shown_to(who: Member, now: datetime) -> tuple[ColumnElement[bool], ...]:
     works = [area for area in who.areas if may_do(who, Act.SEE_QUEUE, area)]
     leads = tasks.c.area.in_([area for area in who.areas if may_do(who, Act.ASSIGN, area)])
     asked = or_(tasks.c.staff_id == who.id, tasks.c.skill.in_(sorted(who.skills)), and_(leads, tasks.c.due_at <= now))
-    for_all = tasks.c.kind.not_in(FOR_LEADS | {TaskKind.ASKED})
+    for_all = tasks.c.kind.not_in(FOR_LEADS | {TaskKind.ASKED, TaskKind.TAKEN_OVER})
+    for_one = and_(tasks.c.kind == TaskKind.TAKEN_OVER, tasks.c.staff_id == who.id)
     for_leads = and_(tasks.c.kind.in_(FOR_LEADS), leads, tasks.c.about_id.is_distinct_from(who.id))
     for_asked = and_(tasks.c.kind == TaskKind.ASKED, asked)
     not_barred = or_(cases.c.id.is_(None), ~cases.c.barred.contains([who.id]))
-    return tasks.c.area.in_(works), not_barred, or_(for_all, for_leads, for_asked)
+    return tasks.c.area.in_(works), not_barred, or_(for_all, for_one, for_leads, for_asked)
 
 
 def _theirs(who: Member, now: datetime) -> tuple[ColumnElement[bool], ...]:

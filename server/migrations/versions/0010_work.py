@@ -12,7 +12,7 @@ depends_on = None
 
 MEANS = ("console", "telegram", "sms", "call")
 TASKS = ("interpreter", "translate", "access", "call_back", "follow_up", "unreachable", "debrief")
-NEW_TASKS = ("asked", "message", "morning")
+NEW_TASKS = ("asked", "message", "morning", "taken_over")
 WITH_MEANS = ("case_steps", "staff_notices")
 
 
@@ -27,9 +27,13 @@ def upgrade() -> None:
     op.create_foreign_key(op.f("fk_case_tasks_about_id_staff"), "case_tasks", "staff", ["about_id"], ["id"])
     op.create_index(op.f("ix_case_tasks_note_id"), "case_tasks", ["note_id"])
     op.add_column("case_drafts", sa.Column("noted_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("complaints", sa.Column("words", sa.LargeBinary(), nullable=True))
+    op.add_column("complaints", sa.Column("outcome", sa.LargeBinary(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("complaints", "outcome")
+    op.drop_column("complaints", "words")
     op.drop_column("case_drafts", "noted_at")
     op.drop_index(op.f("ix_case_tasks_note_id"), "case_tasks")
     op.drop_constraint(op.f("fk_case_tasks_about_id_staff"), "case_tasks", type_="foreignkey")

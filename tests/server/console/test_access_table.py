@@ -109,6 +109,7 @@ POST /console/cases/{{case_id}}/hold                      {WORKS}
 POST /console/cases/{{case_id}}/give-back                 {WORKS}
 GET  /console/cases/{{case_id}}/pass-on                   {WORKS}
 POST /console/cases/{{case_id}}/pass-on                   {WORKS}
+POST /console/cases/{{case_id}}/again                     {WORKS}
 GET  /console/cases/{{case_id}}/close                     {WORKS}
 POST /console/cases/{{case_id}}/close                     {WORKS}
 POST /console/duty                                        {WORKS} barred elsewhere
@@ -122,6 +123,9 @@ POST /console/records/{{record_id}}/words/{{entry_id}}/ask safeguarding_lead
 GET  /console/records/{{record_id}}/export                safeguarding_lead
 POST /console/records/{{record_id}}/export                safeguarding_lead
 GET  /console/complaints                                  lead safeguarding_lead manager barred elsewhere
+GET  /console/complaints/{{complaint_id}}                 lead safeguarding_lead manager
+POST /console/complaints/{{complaint_id}}/handler         lead safeguarding_lead manager
+POST /console/complaints/{{complaint_id}}/call            lead safeguarding_lead manager
 POST /console/complaints/{{complaint_id}}/answered        lead safeguarding_lead manager
 POST /console/complaints/{{complaint_id}}/close           lead safeguarding_lead manager
 GET  /console/tasks                                       {WORKS} barred elsewhere
