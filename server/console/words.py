@@ -106,7 +106,6 @@ TASKS: Final[dict[TaskKind, str]] = {
     TaskKind.UNREACHABLE: N_("Find another way to reach them"),
     TaskKind.DEBRIEF: N_("Have a word with the adviser: that was a hard one"),
     TaskKind.ASKED: N_("Answer a colleague's question"),
-    TaskKind.MESSAGE: N_("Read what their worker wrote"),
     TaskKind.TAKEN_OVER: N_("A lead gave your chat to somebody: read why"),
     TaskKind.MORNING: N_("Nobody has answered since yesterday"),
 }

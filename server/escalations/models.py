@@ -70,7 +70,6 @@ class TaskKind(StrEnum):
     UNREACHABLE = "unreachable"
     DEBRIEF = "debrief"
     ASKED = "asked"
-    MESSAGE = "message"
     MORNING = "morning"
     TAKEN_OVER = "taken_over"
 

@@ -93,9 +93,10 @@ def _shown_to(who: Member, now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _theirs(who: Member, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Of those the open ones. A question in a chat that is closed asks nothing any more."""
-    is_over = and_(tasks.c.kind == TaskKind.ASKED, cases.c.closed_at.is_not(None))
-    return (tasks.c.done_at.is_(None), not_(is_over), *_shown_to(who, now))
+    """Of those the open ones. A question in a chat that is closed asks nothing any more, nor a morning's list of one answered."""
+    is_closed = and_(tasks.c.kind.in_({TaskKind.ASKED, TaskKind.MORNING}), cases.c.closed_at.is_not(None))
+    is_answered = and_(tasks.c.kind == TaskKind.MORNING, cases.c.id.is_not(None), cases.c.waiting_since.is_(None))
+    return (tasks.c.done_at.is_(None), not_(is_closed), not_(is_answered), *_shown_to(who, now))
 
 
 async def still_open(

@@ -18,6 +18,7 @@ from server.db.engine import is_away
 from server.db.heartbeats import beat
 from server.escalations import rota
 from server.escalations.models import Case
+from server.escalations.morning import list_morning
 from server.log import logger
 from server.outbox.receipts import apply_all_waiting
 from server.people.models import Address, Person
@@ -46,6 +47,7 @@ def schedule(service: Service) -> AsyncIOScheduler:
 
     jobs: dict[str, tuple[Work, int]] = {
         "receipts": (lambda db, _: apply_all_waiting(db), 30),
+        "morning": (lambda db, now: list_morning(db, service.desk.hours, now), 60),
         "farewells": (erase_farewells, 300),
         "visits": (erase_visits, 600),
         "retention": (expire, 3600),

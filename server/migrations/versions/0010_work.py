@@ -12,7 +12,7 @@ depends_on = None
 
 MEANS = ("console", "telegram", "sms", "call")
 TASKS = ("interpreter", "translate", "access", "call_back", "follow_up", "unreachable", "debrief")
-NEW_TASKS = ("asked", "message", "morning", "taken_over")
+NEW_TASKS = ("asked", "morning", "taken_over")
 WITH_MEANS = ("case_steps", "staff_notices")
 
 
