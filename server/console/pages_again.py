@@ -38,6 +38,8 @@ class AgainPages:
             async with self._desk.change() as db:
                 await lock_talk(db, case_id)
                 closed = await case_for(db, who.member, case_id)
+                if closed.closed_at is None:
+                    return go(f"/console/cases/{case_id}")
                 await check_way(db, closed)
                 new_id = await follow(db, who.member, closed, now)
                 about = {"area": closed.area, "person": closed.person_id, "case": new_id}
