@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.push.sender import PushSender
 from server.escalations.alarm_words import AlarmWords
 from server.escalations.clock import Means
+from server.escalations.pushing import Pushed
 from server.escalations.telling import Courier, Written
 from server.outbox.delivery import Lane
 from server.settings import Settings
@@ -23,14 +27,17 @@ class Couriers:
 
     by_means: Mapping[Means, Courier]
     caller: VoiceCaller | None = None
+    pusher: PushSender | None = None
 
     async def close(self) -> None:
         """Let go of connections; the lanes close their own. Repeating is harmless."""
         if self.caller is not None:
             await self.caller.close()
+        if self.pusher is not None:
+            await self.pusher.close()
 
 
-def couriers(settings: Settings, lanes: Mapping[str, Lane], words: AlarmWords) -> Couriers:
+def couriers(settings: Settings, engine: AsyncEngine, lanes: Mapping[str, Lane], words: AlarmWords) -> Couriers:
     """What the settings allow: WhatsApp is not for staff."""
     url = f"{settings.own_url}{CONSOLE}"
     by_lane = {Means.TELEGRAM: lanes.get("telegram"), Means.SMS: lanes.get("sms")}
@@ -42,7 +49,9 @@ def couriers(settings: Settings, lanes: Mapping[str, Lane], words: AlarmWords) -
         from server.webhooks.voice import Called  # noqa: PLC0415 - the SDK is heavy
 
         made[Means.CALL] = Called(caller, words, settings.own_url)
-    return Couriers(made, caller)
+    pusher = PushSender(settings.own_url)
+    made[Means.PUSH] = Pushed(engine, pusher, words)
+    return Couriers(made, caller, pusher)
 
 
 def _caller(settings: Settings) -> VoiceCaller | None:

@@ -205,7 +205,7 @@ def build(
     stopping = asyncio.Event()
     console = _console(settings, zone, engine, assets)
     hours = {settings.area: conversations.area.hours}
-    reach = couriers(settings, made_lanes, AlarmWords(console.pages.wording))
+    reach = couriers(settings, engine, made_lanes, AlarmWords(console.pages.wording))
     service = Service(
         settings=settings,
         engine=engine,

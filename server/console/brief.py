@@ -16,6 +16,7 @@ from dialogs.state import ConversationState, Settings
 from server.console.reading import Line, addresses, case_messages, cases, conversations, names_of
 from server.db.base import table_of
 from server.escalations.models import CaseNote, CaseOutcome, CaseStep, CaseTask, NoteKind, StepKind, TaskKind
+from server.escalations.tasks import FOR_LEADS
 from server.staff.access import Fact, Member, may_read
 
 notes = table_of(CaseNote)
@@ -189,7 +190,11 @@ async def _before(db: AsyncConnection, case: Any, who: Member) -> tuple[CaseBefo
 
 
 async def _tasks(db: AsyncConnection, case: Any) -> tuple[Task, ...]:
-    query = select(tasks).where(tasks.c.case_id == case.id).order_by(tasks.c.due_at)
+    query = (
+        select(tasks)
+        .where(tasks.c.case_id == case.id, tasks.c.kind.not_in(FOR_LEADS | {TaskKind.TAKEN_OVER}))
+        .order_by(tasks.c.due_at)
+    )
     rows = (await db.execute(query)).all()
     names = await names_of(db, {row.staff_id for row in rows})
     return tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,6 +31,18 @@ async def keep_draft(db: AsyncConnection, case_id: uuid.UUID, staff_id: uuid.UUI
     return kept_at is None or now - kept_at > TYPES / 2
 
 
+async def note_typing(db: AsyncConnection, case_id: uuid.UUID, staff_id: uuid.UUID, now: datetime) -> bool:
+    """Somebody types for colleagues; True when they began just now. The young person is never shown it (`kept_at` is theirs)."""
+    same = drafts.c.case_id == case_id, drafts.c.staff_id == staff_id
+    noted_at = (await db.execute(select(drafts.c.noted_at).where(*same))).scalar()
+    row = {"case_id": case_id, "staff_id": staff_id, "body": "", "kept_at": now - 2 * TYPES, "noted_at": now}
+    again = (
+        insert(drafts).values(row).on_conflict_do_update(index_elements=["case_id", "staff_id"], set_={"noted_at": now})
+    )
+    await db.execute(again)
+    return noted_at is None or now - noted_at > TYPES / 2
+
+
 async def draft_of(db: AsyncConnection, case_id: uuid.UUID, staff_id: uuid.UUID) -> str:
     """What somebody typed in a chat and did not send; empty when nothing."""
     query = select(drafts.c.body).where(drafts.c.case_id == case_id, drafts.c.staff_id == staff_id)
@@ -48,10 +60,15 @@ async def drop_drafts(db: AsyncConnection, case_id: uuid.UUID) -> None:
 
 
 async def who_types(db: AsyncConnection, case_id: uuid.UUID, but: uuid.UUID, now: datetime) -> list[str]:
-    """Names of others who are typing in a chat just now."""
+    """Names of others who are typing in a chat just now, to them or for colleagues."""
+    begun = now - TYPES
     query = (
         select(staff.c.name)
         .join(drafts, drafts.c.staff_id == staff.c.id)
-        .where(drafts.c.case_id == case_id, drafts.c.staff_id != but, drafts.c.kept_at > now - TYPES)
+        .where(
+            drafts.c.case_id == case_id,
+            drafts.c.staff_id != but,
+            or_(drafts.c.kept_at > begun, drafts.c.noted_at > begun),
+        )
     )
     return sorted((await db.execute(query)).scalars())

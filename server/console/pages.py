@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from server.console.desk import Desk
 from server.console.events import EventPages
 from server.console.pages_acts import ActPages
+from server.console.pages_again import AgainPages
 from server.console.pages_answers import AnswerPages
 from server.console.pages_case import CasePages
 from server.console.pages_complaints import ComplaintPages
@@ -50,6 +51,7 @@ PAGES: Final[tuple[type[Pages], ...]] = (
     RotaPages,
     DutyPages,
     ComplaintPages,
+    AgainPages,
 )
 """Every class of pages; a new one is added here."""
 

@@ -21,7 +21,7 @@ from server.console.pages_case import WORDS
 from server.console.reading import case_for, cases
 from server.conversations.leaving import close_talk
 from server.escalations import holding
-from server.escalations.due_work import make_task
+from server.escalations.due_work import DEBRIEF_WITHIN, debrief_after, make_task, tell_taken_over
 from server.escalations.errors import NoSuchCase, NotYours
 from server.escalations.models import CaseOutcome, NoteKind, TaskKind
 from server.escalations.service import ABOUT_DANGER
@@ -35,9 +35,6 @@ Words = Annotated[str, Form(max_length=4000)]
 
 LONGEST_HOLD: Final = timedelta(minutes=60)
 FARTHEST: Final = timedelta(days=366)
-DEBRIEF_WITHIN: Final = timedelta(hours=4)
-"""After a hard case the lead has a word with the adviser within so long."""
-
 NO_REASON: Final = N_("Write why, so that whoever takes it does not have to ask.")
 NO_PLACE: Final = N_("Choose who or what it goes to.")
 NOT_FOR_THEM: Final = N_("They may not have this chat. Choose somebody else.")
@@ -65,10 +62,11 @@ class ActPages:
         """Back into the queue, with everything that was said. Raises NotYours, NoSuchCase."""
         now = self._desk.now()
         async with self._desk.change() as db:
-            await _mine(db, who, case_id)
+            case = await _mine(db, who, case_id)
             await holding.give_back(db, case_id, now)
             await note_act(db, who.member, Did.GAVE_BACK, now, case_id)
-        return go("/console/queue", done="given")
+            was_hard = await debrief_after(db, case, now)
+        return go("/console/queue", done="break" if was_hard else "given")
 
     async def hold(self, who: Taker, case_id: uuid.UUID, minutes: Annotated[int, Form(ge=1, le=60)] = 10) -> Response:
         """The chat waits for so long and is not taken back meanwhile; a case about danger cannot be put on hold."""
@@ -129,6 +127,9 @@ class ActPages:
         kind = NoteKind.TRANSFER
         await add_note(db, case, kind, reason, now, staff_id=who.member.id, to_staff_id=to_staff_id, to_skill=to_skill)
         await note_act(db, who.member, Act.ASSIGN, now, case_id)
+        await debrief_after(db, case, now)
+        if case.adviser_id not in {None, who.member.id}:
+            await tell_taken_over(db, case, reason, now)
 
     async def _draw_pass_on(
         self,
@@ -142,7 +143,9 @@ class ActPages:
     ) -> Response:
         async with self._desk.console.engine.connect() as db:
             case = await case_for(db, who.member, case_id)
-            others = [c for c in await colleagues(db, case.area) if c.id not in {who.member.id, *case.barred}]
+            # a lead may take it over themselves, unless it is theirs already
+            out = {case.adviser_id, *case.barred} | ({who.member.id} if case.adviser_id is None else set())
+            others = [c for c in await colleagues(db, case.area) if c.id not in out]
         return self._desk.console.pages.draw(
             request,
             "console/pass_on.html",

@@ -11,6 +11,7 @@ from dialogs.wording import N_
 from server.console.acts import Did
 from server.console.desk import Desk
 from server.escalations import holding
+from server.escalations.due_work import debrief_after_all
 from server.staff import audit, guard, reach
 from server.staff.access import Act
 from server.staff.guard import needs
@@ -48,6 +49,7 @@ class DutyPages:
             if held and form.chats not in {GIVE, KEEP}:
                 return self._ask(request, who, form, held)
             if form.chats == GIVE and not is_on:
+                await debrief_after_all(db, who.member.id, now)
                 await holding.give_back_all(db, who.member.id, now)
             await reach.set_duty(db, who.member.id, now, is_on=is_on)
             await audit.note(db, who.member.id, Did.ON_DUTY if is_on else Did.OFF_DUTY, now)

@@ -13,9 +13,13 @@ from server.console.acts import Did, note_act
 from server.console.colleague_notes import add_note, is_question_of
 from server.console.colleagues import NotForThem, fit_member
 from server.console.desk import Desk
+from server.console.drafts import note_typing
 from server.console.looking import require_reason
 from server.console.reading import case_for
+from server.conversations.advising import show_typing
+from server.escalations.due_work import ask_colleague, note_answered
 from server.escalations.models import NoteKind
+from server.escalations.service import typing_key
 from server.staff.access import Act, Skill, may_do
 from server.staff.errors import MayNot
 from server.staff.guard import go, needs
@@ -36,6 +40,15 @@ class NotePages:
     def add(self, routes: APIRouter) -> None:
         """The form beside the thread."""
         routes.post("/cases/{case_id}/notes")(self.write)
+        routes.post("/cases/{case_id}/notes/types")(self.types)
+
+    async def types(self, who: Taker, case_id: uuid.UUID) -> Response:
+        """Somebody is typing for colleagues: others who look at the case see it. Nothing of it is kept. Raises MayNot."""
+        async with self._desk.change() as db:
+            case = await case_for(db, who.member, case_id)
+            if case.closed_at is None and await note_typing(db, case_id, who.member.id, self._desk.now()):
+                await show_typing(db, case, typing_key(case_id), is_shown_to_them=False)
+        return Response(status_code=204)
 
     async def write(
         self,
@@ -61,7 +74,7 @@ class NotePages:
             to_staff_id, to_skill = _asked(to) if kind is NoteKind.ASK else (None, "")
             if to_staff_id is not None and not await _may_be_asked(db, to_staff_id, case):
                 return go(back, problem="not_for_them")
-            await add_note(
+            note_id = await add_note(
                 db,
                 case,
                 kind,
@@ -74,6 +87,10 @@ class NotePages:
             )
             did = Did.ASKED if kind is NoteKind.ASK else Did.NOTED
             await note_act(db, who.member, did, now, case_id)
+            if to_staff_id is not None or to_skill:
+                await ask_colleague(db, case, note_id, now, staff_id=to_staff_id, skill=to_skill)
+            if kind is NoteKind.ANSWER and answers is not None:
+                await note_answered(db, answers, who.member.id, now)
         return go(back)
 
 

@@ -148,7 +148,8 @@ async def queue_context(desk: Desk, who: SignedIn) -> dict[str, Any]:
         rows = await read_queue(db, who.member)
         everybody = await called_everybody(db, who.member.areas)
         silent_for = await clock_silence(db, now)
-        waiting = await tasks.badge(db, who.member)
+        waiting = await tasks.badge(db, who.member, now)
+        asked = await tasks.asked_of(db, who.member, now)
     view = view_of(rows, who.member)
     late = partial(is_late, now=now)
     return {
@@ -159,6 +160,7 @@ async def queue_context(desk: Desk, who: SignedIn) -> dict[str, Any]:
         "everybody": [row for row in everybody if any(row.id == other.id for other in rows)],
         "silent_for": silent_for,
         "tasks_waiting": waiting,
+        "asked": asked,
         **NAMES,
     }
 

@@ -4,42 +4,26 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dialogs.effects import CaseUrgency
 from dialogs.wording import N_
 from server.console.acts import Did
 from server.console.desk import Desk, note_read
+from server.console.words import TASKS, URGENCIES
 from server.escalations import tasks
 from server.escalations.holding import name_of
-from server.escalations.models import TaskKind
 from server.staff import audit, guard
-from server.staff.access import Act, Fact, may_do
+from server.staff.access import Act, Fact
 from server.staff.errors import MayNot
 from server.staff.guard import needs
 from server.staff.sessions import SignedIn
 
 Worker = Annotated[SignedIn, Depends(needs(Act.SEE_QUEUE))]
 HOME: Final = f"{guard.ROOT}/tasks"
-KINDS: Final[dict[TaskKind, str]] = {
-    TaskKind.INTERPRETER: N_("Interpreter"),
-    TaskKind.TRANSLATE: N_("Translation"),
-    TaskKind.ACCESS: N_("Access need"),
-    TaskKind.CALL_BACK: N_("Call back"),
-    TaskKind.FOLLOW_UP: N_("Follow up"),
-    TaskKind.UNREACHABLE: N_("Reach them another way"),
-    TaskKind.DEBRIEF: N_("A word with the adviser after a hard chat"),
-}
-URGENCIES: Final[dict[CaseUrgency, str]] = {
-    CaseUrgency.CRISIS: N_("Crisis"),
-    CaseUrgency.SAFEGUARDING: N_("Safeguarding"),
-    CaseUrgency.COMPLAINT: N_("Complaint"),
-    CaseUrgency.ADVICE: N_("Advice"),
-    CaseUrgency.ACCESS: N_("Access"),
-}
 DONE: Final = {
     "done": N_("It is done."),
     "before": N_("Somebody had done it already."),
@@ -73,7 +57,7 @@ class TaskPages:
             rows=[{**row, "is_late": row["due_at"] <= now} for row in rows],
             is_own=is_own,
             is_cut=len(rows) == tasks.MOST,
-            kinds=KINDS,
+            kinds=TASKS,
             urgencies=URGENCIES,
             done=DONE.get(done, ""),
         )
@@ -82,7 +66,7 @@ class TaskPages:
         """One task with what is asked, noted in the audit."""
         now = self._desk.now()
         async with self._desk.change() as db:
-            row = await _opened(db, who, task_id)
+            row = await _opened(db, who, task_id, self._desk.now())
             words = await tasks.words_of(db, task_id)
             if words:
                 about = {"area": row["area"], "person": row["person_id"], "case": row["case_id"]}
@@ -96,7 +80,7 @@ class TaskPages:
             words=words,
             done_by=done_by,
             is_late=row["due_at"] <= now,
-            kind=KINDS[row["kind"]],
+            kind=TASKS[row["kind"]],
             urgency=URGENCIES.get(row["urgency"], ""),
             done=DONE.get(done, ""),
         )
@@ -104,7 +88,7 @@ class TaskPages:
     async def take(self, who: Worker, task_id: uuid.UUID) -> Response:
         """Mine from now on."""
         async with self._desk.change() as db:
-            row = await _opened(db, who, task_id)
+            row = await _opened(db, who, task_id, self._desk.now())
             if is_mine := await tasks.take(db, who.member, task_id):
                 await self._note(db, who, Did.TASK_TAKEN, row)
         return guard.go(f"{HOME}/{task_id}", done="taken" if is_mine else "theirs")
@@ -112,7 +96,7 @@ class TaskPages:
     async def finish(self, who: Worker, task_id: uuid.UUID) -> Response:
         """Done, by name."""
         async with self._desk.change() as db:
-            row = await _opened(db, who, task_id)
+            row = await _opened(db, who, task_id, self._desk.now())
             if is_first := await tasks.finish(db, who.member, task_id, self._desk.now()):
                 await self._note(db, who, Did.TASK_DONE, row)
         return guard.go(HOME, done="done" if is_first else "before")
@@ -122,9 +106,9 @@ class TaskPages:
         await audit.note(db, who.member.id, did, self._desk.now(), **about)
 
 
-async def _opened(db: AsyncConnection, who: SignedIn, task_id: uuid.UUID) -> Mapping[str, Any]:
-    """The task, for somebody who works in its area and is not barred from its case. Raises MayNot, also for none."""
-    row = await tasks.find(db, task_id)
-    if row is None or not may_do(who.member, Act.SEE_QUEUE, row["area"]) or who.member.id in (row["barred"] or ()):
+async def _opened(db: AsyncConnection, who: SignedIn, task_id: uuid.UUID, now: datetime) -> Mapping[str, Any]:
+    """The task, for somebody whom it is for and who is not barred from its case. Raises MayNot, also for none."""
+    row = await tasks.find(db, who.member, task_id, now)
+    if row is None:
         raise MayNot
     return row

@@ -42,6 +42,7 @@ REASONS: Final[dict[str, str]] = {
     "asked": N_("Asks for a person"),
     "asked_late": N_("Wrote after the chat was closed"),
     "booking": N_("Wants a time with an adviser"),
+    "follow_up": N_("We write again after a chat"),
     "voice": N_("Sent a voice message"),
     "media": N_("Sent a picture or a file"),
     "language": N_("Writes a language that we do not have"),
@@ -104,6 +105,9 @@ TASKS: Final[dict[TaskKind, str]] = {
     TaskKind.FOLLOW_UP: N_("Ask how they are"),
     TaskKind.UNREACHABLE: N_("Find another way to reach them"),
     TaskKind.DEBRIEF: N_("Have a word with the adviser: that was a hard one"),
+    TaskKind.ASKED: N_("Answer a colleague's question"),
+    TaskKind.TAKEN_OVER: N_("A lead gave your chat to somebody: read why"),
+    TaskKind.MORNING: N_("Nobody has answered since yesterday"),
 }
 
 WHY: Final[dict[Why, str]] = {

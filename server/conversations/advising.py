@@ -53,6 +53,13 @@ async def write_as_adviser(
     service.sender.send_soon(stored)
 
 
+async def check_way(db: AsyncConnection, case: Any) -> None:
+    """Raises CannotReach, with the channels that are left, when the way on which a case's person asked is closed; NoSuchCase."""
+    if case.person_id is None:
+        raise NoSuchCase("nobody to reach")
+    await _where_asked(db, case.person_id, case.address_id)
+
+
 def _fitting(service: Conversations, lane: str, whole: Reply) -> list[Reply]:
     """An adviser's words in as many messages as the channel needs: nobody has to ask for the rest of what a person said."""
     channel = service.channels.get(lane)

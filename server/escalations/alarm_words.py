@@ -11,6 +11,7 @@ from server.i18n import SOURCE, CatalogueWording
 LANGUAGES: Final = ("en", "cy")
 
 NEEDED: Final = N_("Somebody needs you now. Case {case}.")
+WAITS: Final = N_("An alarm waits")
 LATE: Final = N_("Somebody has waited too long for an answer. Case {case}.")
 PRESS: Final = N_("Press 1 to take it. Press 2 to pass it to the next person now.")
 NOT_TAKEN: Final = N_("Nobody has it yet. Goodbye.")
@@ -31,6 +32,10 @@ class AlarmWords:
         """A message with the address of the case in the console: "Somebody needs you now. Case C-104. https://..."."""
         text = Voice(self.wording, _offered(language)).say(NEEDED if is_danger else LATE, case=f"C-{case}")
         return f"{text} {address}"
+
+    def pushed(self, language: str) -> str:
+        """What a closed browser shows, also on a locked screen: no case, no name, no subject."""
+        return Voice(self.wording, _offered(language)).say(WAITS)
 
     def spoken(self, language: str, english: str, case: int) -> tuple[str, str]:
         """(language, text) to be read aloud, the number of the case digit by digit."""

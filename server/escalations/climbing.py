@@ -7,7 +7,7 @@ leaves notices that others send. Two workers never take a step twice: the row of
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -37,6 +37,7 @@ from server.escalations.models import Case, CaseStep, NoticeStatus, StaffNotice,
 from server.escalations.oncall import who_stands, without_barred
 from server.escalations.service import tell
 from server.log import logger
+from server.staff import push
 
 log = logger(__name__)
 cases = table_of(Case)
@@ -44,7 +45,7 @@ steps = table_of(CaseStep)
 notices = table_of(StaffNotice)
 
 BATCH: Final = 50
-SENT: Final = frozenset({Means.TELEGRAM, Means.SMS, Means.CALL})
+SENT: Final = frozenset({Means.PUSH, Means.TELEGRAM, Means.SMS, Means.CALL})
 """Means that go out; an open console sees the step itself."""
 
 
@@ -129,15 +130,19 @@ async def _take(db: AsyncConnection, case: Any, step: Step, now: datetime) -> bo
         log.error("nobody stands on a rung", case=str(case.id), area=case.area, rung=step.rung.value)
         await note(db, case, step, StepKind.NOBODY, now)
         return step.means != LOUD
-    for row in _notices(case, step, found, now):
+    has_browser = await push.with_browser(db, found)
+    for row in _notices(case, step, found, has_browser, now):
         await db.execute(pg_insert(notices).values(row).on_conflict_do_nothing())
     return True
 
 
-def _notices(case: Any, step: Step, whom: Iterable[uuid.UUID], now: datetime) -> Iterator[dict[str, Any]]:
+def _notices(
+    case: Any, step: Step, whom: Iterable[uuid.UUID], has_browser: Container[uuid.UUID], now: datetime
+) -> Iterator[dict[str, Any]]:
     for staff_id in whom:
         for means in step.means:
-            if means in SENT:
+            # most have no browser added: that is no failure to be written down each time
+            if means in SENT and (means is not Means.PUSH or staff_id in has_browser):
                 yield {
                     "id": new_id(),
                     "case_id": case.id,

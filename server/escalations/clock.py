@@ -24,12 +24,13 @@ class Rung(StrEnum):
 
 
 class Means(StrEnum):
-    """How somebody is told: in every open console, by Telegram, by text message, by a telephone call."""
+    """How somebody is told: in every open console, in a browser that is closed, by Telegram, by text message, by a call."""
 
     CONSOLE = "console"
     TELEGRAM = "telegram"
     SMS = "sms"
     CALL = "call"
+    PUSH = "push"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,9 @@ class Step:
     means: tuple[Means, ...]
 
 
-LOUD: Final = (Means.CONSOLE, Means.TELEGRAM, Means.SMS, Means.CALL)
+LOUD: Final = (Means.CONSOLE, Means.PUSH, Means.TELEGRAM, Means.SMS, Means.CALL)
 QUIET: Final = (Means.CONSOLE,)
-WRITTEN: Final = (Means.CONSOLE, Means.TELEGRAM, Means.SMS)
+WRITTEN: Final = (Means.CONSOLE, Means.PUSH, Means.TELEGRAM, Means.SMS)
 
 
 def _steps(*rungs: tuple[float, Rung, tuple[Means, ...]]) -> tuple[Step, ...]:

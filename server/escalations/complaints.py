@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.effects import Complain
@@ -21,6 +21,7 @@ from server.escalations.models import Case, CaseMessage
 from server.escalations.talk_models import Complaint
 from server.staff.access import Act, Member, Role, may_do
 from server.staff.models import Staff
+from server.staff.sessions import MEMBER_COLUMNS, member_of
 
 cases = table_of(Case)
 case_messages = table_of(CaseMessage)
@@ -30,6 +31,9 @@ staff = table_of(Staff)
 FIRST_ANSWER_DAYS: Final = 2
 ANSWER_DAYS: Final = 10
 """Working days."""
+
+MOST_WORDS: Final = 20_000
+"""So many characters of somebody's own words are kept with a complaint; all of them are in the case."""
 
 HANDLERS: Final = (Role.MANAGER, Role.LEAD)
 """Who looks into complaints, first choice first."""
@@ -62,8 +66,8 @@ async def complain(
     handler_id = known.handler_id if known else None
     if known is None or known.about_id != about_id:
         handler_id = await _handler(db, case.area, {about_id, *case.barred, *case.passed_over, *await _met(db, case)})
-    row = await _keep(db, known, wish, about_id, handler_id) or await _write(
-        db, case, about_id, handler_id, wish, hours, now
+    row = await _keep(db, known, wish, about_id, handler_id, words) or await _write(
+        db, case, about_id, handler_id, wish, hours, now, words
     )
     if about_id is not None:
         await _take_off(db, case, about_id, handler_id)
@@ -76,17 +80,44 @@ async def complain(
 
 
 async def open_complaints(db: AsyncConnection, who: Member) -> list[Any]:
-    """Open complaints that somebody may see, the earliest due first: of their areas, and never one about themselves."""
+    """Open complaints that somebody may see, the earliest due first: of their areas, and never one about themselves.
+
+    Without the words, which are read one complaint at a time.
+    """
+    columns = [column for column in complaints.c if column.name not in {"words", "outcome"}]
+    query = _seen_by(select(*columns), who).where(complaints.c.closed_at.is_(None))
+    return list((await db.execute(query.order_by(complaints.c.first_due_at, complaints.c.id))).all())
+
+
+async def find(db: AsyncConnection, who: Member, complaint_id: uuid.UUID) -> Any:
+    """One complaint with its words, open or closed; None also for one that is not theirs to see. `barred` are the case's."""
+    query = _seen_by(select(complaints, cases.c.barred), who).where(complaints.c.id == complaint_id)
+    return (await db.execute(query)).first()
+
+
+def _seen_by(query: Select[Any], who: Member) -> Select[Any]:
     areas = [area for area in who.areas if may_do(who, Act.HANDLE_COMPLAINTS, area)]
     others = complaints.c.about_id.is_distinct_from(who.id)
-    query = (
-        select(complaints)
-        .outerjoin(cases, cases.c.id == complaints.c.case_id)
-        .where(complaints.c.area.in_(areas), complaints.c.closed_at.is_(None), others)
-        .where(~func.coalesce(cases.c.barred, []).contains([who.id]))
-        .order_by(complaints.c.first_due_at, complaints.c.id)
-    )
-    return list((await db.execute(query)).all())
+    not_barred = ~func.coalesce(cases.c.barred, []).contains([who.id])
+    joined = query.outerjoin(cases, cases.c.id == complaints.c.case_id)
+    return joined.where(complaints.c.area.in_(areas), others, not_barred)
+
+
+async def handlers(db: AsyncConnection, row: Any) -> dict[uuid.UUID, str]:
+    """Names of members who may look into a complaint: with the right, in its area, and not those whom it is about or who are barred."""
+    barred = {row.about_id, *(row.barred or ())}
+    query = select(*MEMBER_COLUMNS).where(staff.c.removed_at.is_(None), staff.c.areas.contains([row.area]))
+    found = [member_of(one) for one in (await db.execute(query)).mappings()]
+    may = (who for who in found if may_do(who, Act.HANDLE_COMPLAINTS, row.area) and who.id not in barred)
+    return {who.id: who.name for who in sorted(may, key=lambda who: who.name.casefold())}
+
+
+async def name_handler(db: AsyncConnection, row: Any, handler_id: uuid.UUID) -> bool:
+    """They look into it from now on; false for somebody who may not, or when it is closed."""
+    if row.closed_at is not None or handler_id not in await handlers(db, row):
+        return False
+    of_it = complaints.c.id == row.id, complaints.c.closed_at.is_(None)
+    return bool((await db.execute(update(complaints).where(*of_it).values(handler_id=handler_id))).rowcount)
 
 
 async def _about(db: AsyncConnection, case: Any, words: str) -> uuid.UUID | None:
@@ -128,7 +159,12 @@ async def _known(db: AsyncConnection, case: Any, about_id: uuid.UUID | None) -> 
 
 
 async def _keep(
-    db: AsyncConnection, known: Any, wish: Complain, about_id: uuid.UUID | None, handler_id: uuid.UUID | None
+    db: AsyncConnection,
+    known: Any,
+    wish: Complain,
+    about_id: uuid.UUID | None,
+    handler_id: uuid.UUID | None,
+    words: str,
 ) -> Any:
     """The known one with what is new about it; None when there is none."""
     if known is None:
@@ -137,6 +173,7 @@ async def _keep(
         "about_id": about_id or known.about_id,
         "handler_id": handler_id,
         "is_discrimination": known.is_discrimination or wish.is_discrimination,
+        "words": "\n".join(filter(None, (known.words, words)))[:MOST_WORDS] or None,
     }
     change = update(complaints).where(complaints.c.id == known.id).values(values)
     return (await db.execute(change.returning(complaints))).one()
@@ -167,6 +204,7 @@ async def _write(
     wish: Complain,
     hours: OpeningHours,
     now: datetime,
+    words: str,
 ) -> Any:
     row = {
         "id": new_id(),
@@ -180,12 +218,14 @@ async def _write(
         "first_due_at": hours.working_day(now, FIRST_ANSWER_DAYS),
         "due_at": hours.working_day(now, ANSWER_DAYS),
         "opened_at": now,
+        "words": words[:MOST_WORDS] or None,
     }
     return (await db.execute(insert(complaints).values(row).returning(complaints))).one()
 
 
-async def note_answer(db: AsyncConnection, complaint_id: uuid.UUID, now: datetime, *, is_end: bool) -> None:
-    """The first answer was given, or (`is_end`) the last, which closes it. Repeating changes nothing."""
+async def note_answer(db: AsyncConnection, complaint_id: uuid.UUID, now: datetime, *, outcome: str = "") -> None:
+    """The first answer was given, or, with what came of it, the last, which closes it. Repeating changes nothing."""
     of_it = complaints.c.id == complaint_id, complaints.c.closed_at.is_(None)
-    values = {"first_answer_at": func.coalesce(complaints.c.first_answer_at, now)}
-    await db.execute(update(complaints).where(*of_it).values(values | ({"closed_at": now} if is_end else {})))
+    values: dict[str, Any] = {"first_answer_at": func.coalesce(complaints.c.first_answer_at, now)}
+    values |= {"closed_at": now, "outcome": outcome} if outcome else {}
+    await db.execute(update(complaints).where(*of_it).values(values))

@@ -70,6 +70,10 @@ class OpeningHours:
                 return self._at(day, spans[-1][1])
         return since + timedelta(days=days)
 
+    def is_working(self, day: date) -> bool:
+        """True for a day on which people are at their desks, if for an hour."""
+        return bool(self._spans(day))
+
     def call_times(self, now: datetime) -> tuple[datetime, ...]:
         """Times at which a person could write back: half an hour into each of the next open spans, and past its middle."""
         found: list[datetime] = []

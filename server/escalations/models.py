@@ -69,6 +69,9 @@ class TaskKind(StrEnum):
     FOLLOW_UP = "follow_up"
     UNREACHABLE = "unreachable"
     DEBRIEF = "debrief"
+    ASKED = "asked"
+    MORNING = "morning"
+    TAKEN_OVER = "taken_over"
 
 
 class Case(TalkColumns, Base):
@@ -183,7 +186,8 @@ class CaseNote(Base):
 class CaseTask(Base):
     """Work that somebody has to do by a time: an interpreter, a call back, the day after a crisis. `words` is personal (encrypted).
 
-    Written by a turn, by an adviser or at closing; done by a named member. Kept with the case, or 12 months.
+    Written by a turn, by an adviser or at closing; done by a named member. `skill` is whose it is when it is no one member's;
+    `note_id` is the question that its answer ends; `about_id` the colleague whom it concerns. Kept with the case, or 12 months.
     """
 
     __tablename__ = "case_tasks"
@@ -197,6 +201,9 @@ class CaseTask(Base):
     language: Mapped[str] = mapped_column(Text, default="", server_default="")
     words: Mapped[str | None] = mapped_column(EncryptedText("case_tasks.words"))
     staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    skill: Mapped[str] = mapped_column(Text, default="", server_default="")
+    note_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_notes.id"), index=True)
+    about_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -204,7 +211,10 @@ class CaseTask(Base):
 
 
 class CaseDraft(Base):
-    """What an adviser has typed and not sent, so that a reload, a lost line or an ended session loses nothing. Deleted when sent."""
+    """What an adviser has typed and not sent, so that a reload, a lost line or an ended session loses nothing. Deleted when sent.
+
+    `noted_at` is when they last typed for colleagues, which is kept nowhere.
+    """
 
     __tablename__ = "case_drafts"
 
@@ -212,3 +222,4 @@ class CaseDraft(Base):
     staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
     body: Mapped[str] = mapped_column(EncryptedText("case_drafts.body"))
     kept_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

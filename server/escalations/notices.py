@@ -95,7 +95,7 @@ def _due(now: datetime) -> Select[Any]:
 
 
 def _notice(row: Mapping[str, Any], lease_until: datetime) -> Notice:
-    to = row["telegram_chat"] if row["means"] is Means.TELEGRAM else row["phone"]
+    to = {Means.TELEGRAM: row["telegram_chat"], Means.PUSH: str(row["staff_id"])}.get(row["means"], row["phone"])
     return Notice(
         id=row["id"],
         case_id=row["case_id"],

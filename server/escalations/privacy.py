@@ -25,6 +25,9 @@ OF_A_CASE = tuple(
 """What belongs to a case and goes with it."""
 
 KEPT_AFTER_CLOSING = timedelta(days=365)
+OF_NOBODY = {"person_id": None, "case_id": None, "words": None, "outcome": None}
+"""What a complaint keeps nothing of when its person is deleted."""
+
 COMPLAINTS_KEPT = timedelta(days=6 * 365)
 """Number, dates and who looked into it; whose it was goes with the person."""
 
@@ -32,7 +35,7 @@ COMPLAINTS_KEPT = timedelta(days=6 * 365)
 class EscalationsData:
     """Cases: words about danger stay, without the person once it is closed; every other case goes."""
 
-    tables = (*OF_A_CASE, tasks, complaints, cases)
+    tables = (tasks, *OF_A_CASE, complaints, cases)
 
     async def must_keep(self, db: AsyncConnection, person_id: uuid.UUID) -> bool:
         """True while a case about danger is open: somebody still has to look, and to be able to reach them."""
@@ -43,7 +46,7 @@ class EscalationsData:
         theirs = cases.c.person_id == subject.person_id
         if not subject.keeps_record:
             their_complaints = complaints.c.person_id == subject.person_id
-            await db.execute(update(complaints).where(their_complaints).values(person_id=None, case_id=None))
+            await db.execute(update(complaints).where(their_complaints).values(OF_NOBODY))
         await _delete(db, select(cases.c.id).where(theirs, cases.c.urgency.not_in(ABOUT_DANGER)))
         if not subject.keeps_record:
             await db.execute(delete(tasks).where(tasks.c.person_id == subject.person_id))
@@ -60,7 +63,7 @@ async def _delete(db: AsyncConnection, which: Select[tuple[uuid.UUID]]) -> int:
     ids = list((await db.execute(which)).scalars())
     await db.execute(update(complaints).where(complaints.c.case_id.in_(ids)).values(case_id=None))
     await db.execute(update(cases).where(cases.c.follows_id.in_(ids)).values(follows_id=None))
-    for table in (*OF_A_CASE, tasks):
+    for table in (tasks, *OF_A_CASE):
         await db.execute(select(func.set_config("connexions.expire", table.name, True)))
         await db.execute(delete(table).where(table.c.case_id.in_(ids)))
     return (await db.execute(delete(cases).where(cases.c.id.in_(ids)))).rowcount

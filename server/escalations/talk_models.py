@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db.base import Base
 from server.db.ids import new_id
-from server.db.types import UtcDateTime
+from server.db.types import EncryptedText, UtcDateTime
 
 
 class TalkColumns:
@@ -27,7 +27,9 @@ class TalkColumns:
 
 
 class Complaint(Base):
-    """A complaint: who looks into it and by when. Its words are in the case; the person was told "C-" and `number`, the case's.
+    """A complaint: who looks into it and by when. The person was told "C-" and `number`, the case's.
+
+    `words` are the person's own that made it or add to it, `outcome` what came of it (both personal, gone with the person).
 
     `about_id` is the member of staff whom it is about, who never sees it (empty: the service). `handler_id` is empty while nobody
     is left who had no part in it. Kept 6 years after closing; a deletion takes the person and the case off it.
@@ -43,6 +45,8 @@ class Complaint(Base):
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
     about_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     is_discrimination: Mapped[bool] = mapped_column(default=False, server_default="false")
+    words: Mapped[str | None] = mapped_column(EncryptedText("complaints.words"))
+    outcome: Mapped[str | None] = mapped_column(EncryptedText("complaints.outcome"))
     handler_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     first_due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)

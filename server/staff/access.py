@@ -49,6 +49,7 @@ class Fact(StrEnum):
     SAFEGUARDING_RECORD = "safeguarding_record"
     NEXT_MEETING = "next_meeting"
     ADVISER = "adviser"
+    COMPLAINT = "complaint"
 
 
 class Act(StrEnum):
@@ -72,13 +73,13 @@ _TALKS: Final = frozenset({Fact.NAME, Fact.NUMBER, Fact.CHAT, Fact.NEXT_MEETING,
 
 MAY_READ: Final[dict[Role, frozenset[Fact]]] = {
     Role.ADVISER: _TALKS,
-    Role.LEAD: _TALKS,
-    Role.SAFEGUARDING_LEAD: _TALKS | {Fact.SAFEGUARDING_RECORD},
+    Role.LEAD: _TALKS | {Fact.COMPLAINT},
+    Role.SAFEGUARDING_LEAD: _TALKS | {Fact.SAFEGUARDING_RECORD, Fact.COMPLAINT},
     Role.HOST_ADVISER: _TALKS | {Fact.CUSTODY},
     Role.YJS_WORKER: frozenset({Fact.NAME, Fact.NEXT_MEETING, Fact.ADVISER}),
     Role.EDITOR: frozenset(),
     Role.TRANSLATOR: frozenset(),
-    Role.MANAGER: frozenset(),
+    Role.MANAGER: frozenset({Fact.COMPLAINT}),
     Role.ADMINISTRATOR: frozenset(),
 }
 """What a role lets somebody read of people in their areas. What is not here is not to be read."""

@@ -76,6 +76,34 @@ class StaffSession(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class StaffBrowser(Base):
+    """A browser that is told of alarms while no page is open (Web Push): as it described itself, sealed.
+
+    It ends with the session in which it was added: a sign-out or a removal, not the end of a working day.
+    """
+
+    __tablename__ = "staff_browsers"
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_sessions.id", ondelete="CASCADE"), index=True)
+    address: Mapped[str] = mapped_column(EncryptedText("staff_browsers.address"))
+    browser_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    key: Mapped[str] = mapped_column(EncryptedText("staff_browsers.key"))
+    secret: Mapped[str] = mapped_column(EncryptedText("staff_browsers.secret"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PushKey(Base):
+    """The one key that signs what push services get, sealed: made when it is first asked for, the same in every process."""
+
+    __tablename__ = "push_keys"
+
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    private: Mapped[str] = mapped_column(EncryptedText("push_keys.private"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class StaffLink(Base):
     """A one-time link, kept as a hash only. Used once, or it runs out; a newer one for the same account ends it."""
 

@@ -14,6 +14,7 @@ from server.staff.pages_account import AccountPages
 from server.staff.pages_alarm import AlarmPages
 from server.staff.pages_audit import AuditPages
 from server.staff.pages_draw import Console
+from server.staff.pages_push import PushPages
 from server.staff.pages_signin import SignInPages, ask_and_keep
 from server.staff.pages_team import TeamPages
 from server.staff.pages_welcome import WelcomePages
@@ -27,10 +28,11 @@ def router(console: Console) -> APIRouter:
     strangers = console_router(guard.check_strangers_form)
     signing_in.add_open(strangers)
     WelcomePages(console).add_open(strangers)
+    PushPages(console).add_open(strangers)
     staff = console_router(guard.check_form)
     signing_in.add(staff)
     StartPage(console).add(staff)
-    for pages in (AccountPages, AlarmPages, TeamPages, AuditPages):
+    for pages in (AccountPages, AlarmPages, PushPages, TeamPages, AuditPages):
         pages(console).add(staff)
     routes = APIRouter()
     routes.include_router(strangers)

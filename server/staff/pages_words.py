@@ -92,12 +92,15 @@ EVENTS: Final[dict[str, str]] = {
     Fact.CUSTODY.value: N_("Read about custody"),
     Fact.SAFEGUARDING_RECORD.value: N_("Read a record about danger"),
     Fact.NEXT_MEETING.value: N_("Read the next meeting"),
+    Fact.COMPLAINT.value: N_("Read a complaint"),
 }
 """Rows of the audit; one that is not here is shown by its own name."""
 
 REASONS: Final[dict[str, str]] = {
     "complaint_answered": N_("First answer"),
     "complaint_closed": N_("Closed"),
+    "complaint_named": N_("Named who looks into it"),
+    "complaint_call": N_("Asked for a call back"),
     "invited": N_("Invited"),
     "changed": N_("Changed"),
     "removed": N_("Removed"),

@@ -18,11 +18,12 @@ from server.db.engine import is_away
 from server.db.heartbeats import beat
 from server.escalations import rota
 from server.escalations.models import Case
+from server.escalations.morning import list_morning
 from server.log import logger
 from server.outbox.receipts import apply_all_waiting
 from server.people.models import Address, Person
 from server.people.privacy import erase_person
-from server.staff import audit, sessions, signing_in
+from server.staff import audit, push, sessions, signing_in
 from server.wiring import PERSONAL_DATA, Service
 
 log = logger(__name__)
@@ -46,6 +47,7 @@ def schedule(service: Service) -> AsyncIOScheduler:
 
     jobs: dict[str, tuple[Work, int]] = {
         "receipts": (lambda db, _: apply_all_waiting(db), 30),
+        "morning": (lambda db, now: list_morning(db, service.desk.hours, now), 60),
         "farewells": (erase_farewells, 300),
         "visits": (erase_visits, 600),
         "retention": (expire, 3600),
@@ -82,6 +84,7 @@ async def run_job(service: Service, name: str, work: Work) -> None:
 
 async def expire_accounts(db: AsyncConnection, now: datetime) -> None:
     """Delete what is kept of staff no longer than it may be: sessions long over, counts of wrong tries, old audit and rota."""
+    await push.expire(db, now)
     await sessions.expire(db, now)
     await signing_in.expire_tries(db, now)
     await audit.expire(db, now)

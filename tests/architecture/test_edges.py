@@ -9,7 +9,7 @@ from tests.architecture.code import modules, walk_named
 
 COMMITS = {
     "server.wiring.Service.start": "start-up makes the area's row",
-    "server.conversations.service.Conversations._turn_of": "a message's turn",
+    "server.conversations.service.Conversations._stored_turn": "a message's turn",
     "server.conversations.service.Conversations.happened": "an event's turn",
     "server.conversations.groups.say_once": "one word to a group",
     "server.conversations.advising.write_as_adviser": "an adviser's message",
@@ -50,6 +50,11 @@ COMMITS = {
     "server.worker.clock.ClockWork._look_for_lost": "chats of silent advisers are taken back, and each telling is noted",
     "server.escalations.telling.Teller.begin": "a batch of notices to staff is claimed",
     "server.escalations.telling.Teller._send_and_note": "what became of one notice",
+    "server.escalations.pushing.Pushed.tell": "the key is made when it is first needed, before the push services are asked",
+    "server.escalations.pushing.Pushed._forget": "browsers that their push service does not know any more",
+    "server.staff.pages_push.PushPages.page": "the key is made when it is first needed",
+    "server.staff.pages_push.PushPages.add_browser": "a form of staff",
+    "server.staff.pages_push.PushPages.take_away": "a form of staff",
     "server.webhooks.voice.router.take_press": "a key in a call",
     "server.webhooks.voice.router.take_end": "the end of a call",
     "server.cli.cases.reply_to_case.use": "one command",

@@ -13,6 +13,8 @@ ROOTS = {"people", "addresses", "conversations", "cases", "attachments"}
 SEALED_WITHOUT_PERSON = {
     "unanswered_questions": "masked, filed without the person; nothing leads back",
     "staff": "members of staff, emptied when they are removed",
+    "staff_browsers": "where members of staff are told of alarms; ended with their session",
+    "push_keys": "the program's own key, about nobody",
     "audit": "why a member of staff looked; whom it was about is an id that leads nowhere after a deletion",
 }
 

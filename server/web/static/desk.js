@@ -255,6 +255,14 @@ async function showTyping() {
   if (names.length) typesUntil = setTimeout(showTyping, TYPES_FOR);
 }
 
+// Colleagues see that a note or a whisper is being typed.
+let notedAt = 0;
+byId("note")?.addEventListener("input", () => {
+  if (Date.now() - notedAt < TYPES_FOR / 2) return;
+  notedAt = Date.now();
+  send(`${base}/notes/types`, {}).catch(() => null);
+});
+
 let theyTypeUntil = 0;
 function theyType() {
   byId("they-type").textContent = words.wordsTheyType;

@@ -68,6 +68,10 @@ POST /console/account/language                            {STAFF}
 POST /console/account/look                                {STAFF}
 GET  /console/account/alarm                               {STAFF}
 POST /console/account/alarm                               {STAFF}
+GET  /console/account/push                                {STAFF}
+POST /console/account/push                                {STAFF}
+POST /console/account/push/end                            {STAFF}
+GET  /console/push-worker.js                              {ANYBODY}
 GET  /console/team                                        administrator barred elsewhere
 GET  /console/team/invite                                 administrator barred elsewhere
 POST /console/team/invite                                 administrator barred elsewhere
@@ -102,10 +106,12 @@ POST /console/cases/{{case_id}}/messages                  {WORKS}
 POST /console/cases/{{case_id}}/draft                     {WORKS}
 POST /console/cases/{{case_id}}/here                      {WORKS}
 POST /console/cases/{{case_id}}/notes                     {WORKS}
+POST /console/cases/{{case_id}}/notes/types               {WORKS}
 POST /console/cases/{{case_id}}/hold                      {WORKS}
 POST /console/cases/{{case_id}}/give-back                 {WORKS}
 GET  /console/cases/{{case_id}}/pass-on                   {WORKS}
 POST /console/cases/{{case_id}}/pass-on                   {WORKS}
+POST /console/cases/{{case_id}}/again                     {WORKS}
 GET  /console/cases/{{case_id}}/close                     {WORKS}
 POST /console/cases/{{case_id}}/close                     {WORKS}
 POST /console/duty                                        {WORKS} barred elsewhere
@@ -119,6 +125,9 @@ POST /console/records/{{record_id}}/words/{{entry_id}}/ask safeguarding_lead
 GET  /console/records/{{record_id}}/export                safeguarding_lead
 POST /console/records/{{record_id}}/export                safeguarding_lead
 GET  /console/complaints                                  lead safeguarding_lead manager barred elsewhere
+GET  /console/complaints/{{complaint_id}}                 lead safeguarding_lead manager
+POST /console/complaints/{{complaint_id}}/handler         lead safeguarding_lead manager
+POST /console/complaints/{{complaint_id}}/call            lead safeguarding_lead manager
 POST /console/complaints/{{complaint_id}}/answered        lead safeguarding_lead manager
 POST /console/complaints/{{complaint_id}}/close           lead safeguarding_lead manager
 GET  /console/tasks                                       {WORKS} barred elsewhere

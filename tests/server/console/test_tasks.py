@@ -97,12 +97,12 @@ async def test_the_badge_counts_what_is_mine_or_nobodys(house: House) -> None:
     await task(house, area="elsewhere")
     async with house.engine.begin() as db:
         await tasks.finish(db, ben.member, done, utc_now())
-        assert [await tasks.badge(db, who.member) for who in (ada, ben, far)] == [2, 2, 1]
+        assert [await tasks.badge(db, who.member, utc_now()) for who in (ada, ben, far)] == [2, 2, 1]
     await house.changes(
         "UPDATE cases SET barred = ARRAY[CAST(:who AS uuid)] WHERE id = :id", who=ada.member.id, id=young.case
     )
     async with house.engine.begin() as db:
-        assert await tasks.badge(db, ada.member) == 1
+        assert await tasks.badge(db, ada.member, utc_now()) == 1
 
 
 async def test_other_areas_bars_and_roles_without_the_queue_see_none(house: House) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
+from server.staff.access import Role
 from tests.support.advisers import FORM, Adviser, adviser
 from tests.support.web_person import WebPerson
 
@@ -166,6 +167,9 @@ async def test_after_a_hard_chat_a_break_is_offered_and_the_lead_has_a_task(jo: 
     await jo.sends(f"/console/cases/{case_id}/close", outcome="safe_now", next_step="Asks again tomorrow.")
     assert "Take ten minutes" in jo.shown
     assert (await jo.opens("/console/tasks")).status_code == 200
-    assert "A word with the adviser after a hard chat" in jo.shown
+    assert "Have a word with the adviser" not in jo.shown
+    kim = await adviser(jo.program, "Kim", Role.LEAD)
+    assert (await kim.opens("/console/tasks")).status_code == 200
+    assert "Have a word with the adviser" in kim.shown
     await ryan.opens()
     assert "did this help" not in ryan.page.lower()
