@@ -12,6 +12,7 @@ from server.console.pages_acts import ActPages
 from server.console.pages_again import AgainPages
 from server.console.pages_answers import AnswerPages
 from server.console.pages_case import CasePages
+from server.console.pages_close import ClosePages
 from server.console.pages_complaints import ComplaintPages
 from server.console.pages_duty import DutyPages
 from server.console.pages_files import FilePages
@@ -42,6 +43,7 @@ PAGES: Final[tuple[type[Pages], ...]] = (
     WhyPages,
     TalkPages,
     ActPages,
+    ClosePages,
     NotePages,
     AnswerPages,
     FilePages,

@@ -1,9 +1,9 @@
-"""What is done with a case beside writing in it: given back, passed on, put on hold, closed."""
+"""What is done with a case beside writing in it: given back, passed on, put on hold."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -16,14 +16,12 @@ from server.console.acts import Did, note_act
 from server.console.colleague_notes import add_note
 from server.console.colleagues import NotForThem, colleagues, fit_member
 from server.console.desk import Desk
-from server.console.drafts import drop_drafts
 from server.console.pages_case import WORDS
 from server.console.reading import case_for, cases
-from server.conversations.leaving import close_talk
 from server.escalations import holding
-from server.escalations.due_work import DEBRIEF_WITHIN, debrief_after, make_task, tell_taken_over
+from server.escalations.due_work import debrief_after, tell_taken_over
 from server.escalations.errors import NoSuchCase, NotYours
-from server.escalations.models import CaseOutcome, NoteKind, TaskKind
+from server.escalations.models import NoteKind
 from server.escalations.service import ABOUT_DANGER
 from server.staff.access import Act, Skill, may_do
 from server.staff.errors import MayNot
@@ -34,13 +32,9 @@ Taker = Annotated[SignedIn, Depends(needs(Act.TAKE))]
 Words = Annotated[str, Form(max_length=4000)]
 
 LONGEST_HOLD: Final = timedelta(minutes=60)
-FARTHEST: Final = timedelta(days=366)
 NO_REASON: Final = N_("Write why, so that whoever takes it does not have to ask.")
 NO_PLACE: Final = N_("Choose who or what it goes to.")
 NOT_FOR_THEM: Final = N_("They may not have this chat. Choose somebody else.")
-NO_OUTCOME: Final = N_("Choose how it ended.")
-NO_NEXT: Final = N_("Give a next date, or write why there is none.")
-BAD_DATE: Final = N_("Write a date from today on, within a year.")
 
 
 class ActPages:
@@ -55,8 +49,6 @@ class ActPages:
         routes.post("/cases/{case_id}/hold")(self.hold)
         routes.get("/cases/{case_id}/pass-on")(self.pass_on_page)
         routes.post("/cases/{case_id}/pass-on")(self.pass_on)
-        routes.get("/cases/{case_id}/close")(self.close_page)
-        routes.post("/cases/{case_id}/close")(self.close)
 
     async def give_back(self, who: Taker, case_id: uuid.UUID) -> Response:
         """Back into the queue, with everything that was said. Raises NotYours, NoSuchCase."""
@@ -158,58 +150,6 @@ class ActPages:
             **WORDS,
         )
 
-    async def close_page(self, request: Request, who: Taker, case_id: uuid.UUID) -> Response:
-        """What closing asks for. Raises MayNot."""
-        return await self._draw_close(request, who, case_id, {}, {"outcome": "", "next_on": "", "next_step": ""})
-
-    async def close(
-        self,
-        request: Request,
-        who: Taker,
-        case_id: uuid.UUID,
-        outcome: Annotated[str, Form(max_length=40)] = "",
-        next_on: Annotated[str, Form(max_length=20)] = "",
-        next_step: Words = "",
-    ) -> Response:
-        """Ends it: how, what comes next and when, and a farewell to the young person. Raises NotYours, NoSuchCase."""
-        now = self._desk.now()
-        day, wrong = _next_day(next_on, now)
-        chosen = CaseOutcome(outcome) if outcome in set(CaseOutcome) else None
-        if chosen is None:
-            wrong["outcome"] = NO_OUTCOME
-        if "next_on" not in wrong and day is None and not clean_text(next_step):
-            wrong["next_step"] = NO_NEXT
-        if wrong or chosen is None:
-            given = {"outcome": outcome, "next_on": next_on, "next_step": next_step}
-            return await self._draw_close(request, who, case_id, wrong, given, status=422)
-        async with self._desk.change() as db:
-            step = clean_text(next_step)
-            case = await case_for(db, who.member, case_id)
-            talk = self._desk.conversations
-            await close_talk(db, talk, who.member, case_id, chosen, now, next_on=day, next_step=step)
-            await note_act(db, who.member, Did.CLOSED, now, case_id)
-            await drop_drafts(db, case_id)
-            is_hard = case.urgency in ABOUT_DANGER
-            if is_hard:
-                await make_task(db, case, TaskKind.DEBRIEF, now + DEBRIEF_WITHIN, now)
-        return go("/console/queue", done="break" if is_hard else "closed")
-
-    async def _draw_close(
-        self,
-        request: Request,
-        who: SignedIn,
-        case_id: uuid.UUID,
-        errors: dict[str, str],
-        given: dict[str, str],
-        *,
-        status: int = 200,
-    ) -> Response:
-        async with self._desk.console.engine.connect() as db:
-            case = await case_for(db, who.member, case_id)
-        return self._desk.console.pages.draw(
-            request, "console/close.html", who, status=status, case=case, errors=errors, given=given, **WORDS
-        )
-
 
 async def _mine(db: AsyncConnection, who: SignedIn, case_id: uuid.UUID) -> Any:
     """The case, locked, of whoever holds it. Raises MayNot for what is not theirs to see, NotYours, NoSuchCase."""
@@ -234,16 +174,3 @@ def _target(to: str) -> Target | None:
         except ValueError:
             return None
     return None
-
-
-def _next_day(text: str, now: datetime) -> tuple[date | None, dict[str, str]]:
-    """The next date of a form, or what is wrong with it; neither for an empty one."""
-    if not text.strip():
-        return None, {}
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        return None, {"next_on": BAD_DATE}
-    if not now.date() <= day <= (now + FARTHEST).date():
-        return None, {"next_on": BAD_DATE}
-    return day, {}

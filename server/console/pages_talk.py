@@ -26,6 +26,8 @@ from server.staff.sessions import SignedIn
 Taker = Annotated[SignedIn, Depends(needs(Act.TAKE))]
 Text = Annotated[str, Form(max_length=MAX_TEXT)]
 Key = Annotated[str, Form(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")]
+Seen = Annotated[int | None, Form(ge=0, le=2**63 - 1)]
+"""The newest cursor of the thread on the page that the form stands on."""
 
 BY_SCRIPT: Final = "x-requested-with"
 """Sent by the page's own script, which wants data and keeps what was typed itself."""
@@ -44,7 +46,9 @@ class TalkPages:
         routes.post("/cases/{case_id}/here")(self.here)
         routes.get("/form")(self.form)
 
-    async def send(self, request: Request, who: Taker, case_id: uuid.UUID, text: Text = "", key: Key = "") -> Response:
+    async def send(
+        self, request: Request, who: Taker, case_id: uuid.UUID, text: Text = "", key: Key = "", seen: Seen = None
+    ) -> Response:
         """Send the words to the young person. Refused ones stand in the box again, with what is left to do."""
         words, now = clean_text(text), self._desk.now()
         async with self._desk.console.engine.connect() as db:
@@ -52,7 +56,9 @@ class TalkPages:
         if not words:
             return self._refused(request, case_id, "empty")
         try:
-            await write_as_adviser(self._desk.conversations, case_id, who.member, words, now, key=key or None)
+            await write_as_adviser(
+                self._desk.conversations, case_id, who.member, words, now, key=key or None, seen=seen
+            )
         except (NotYours, CannotReach, NoSuchCase) as error:
             await self._keep(who, case_id, words)
             left = ",".join(error.left) if isinstance(error, CannotReach) else ""

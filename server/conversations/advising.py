@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialogs.messages import Reply, ReplyKind, Urgency
 from server.conversations.models import Conversation
 from server.conversations.service import LIVE_TOPIC, Conversations, notify
+from server.conversations.unseen import unseen_words
 from server.db.base import table_of
 from server.escalations import holding
 from server.escalations import service as escalations
@@ -31,11 +32,19 @@ MOST_MESSAGES: Final = 20
 
 
 async def write_as_adviser(
-    service: Conversations, case_id: uuid.UUID, who: Member, text: str, now: datetime, *, key: str | None = None
+    service: Conversations,
+    case_id: uuid.UUID,
+    who: Member,
+    text: str,
+    now: datetime,
+    *,
+    key: str | None = None,
+    seen: int | None = None,
 ) -> None:
     """Send the words of the adviser who holds the case, named as a person, on the channel that asked.
 
-    Writing twice under one `key` sends once. Raises NoSuchCase, NotYours, CannotReach with the channels that are left.
+    Writing twice under one `key` sends once. `seen` is the newest cursor of the thread that they had before their eyes (None: all
+    of it): words after it are not answered by this. Raises NoSuchCase, NotYours, CannotReach with the channels that are left.
     """
     async with service.engine.begin() as db:
         case = await holding.still_mine(db, who, case_id)
@@ -47,7 +56,8 @@ async def write_as_adviser(
         stored = await service.outbox.store(db, enqueued)
         if await _is_new(db, enqueued.rows[0]["id"]):
             await escalations.add_words(db, case_id, case.area, text, now, author="adviser", staff_id=who.id)
-        await holding.note_answer(db, case, now)
+        unseen = await unseen_words(db, case.person_id, seen)
+        await holding.note_answer(db, case, now, unseen_since=unseen[0].received_at if unseen else None)
         await escalations.tell(db, case_id, case.area)
         await notify(db, LIVE_TOPIC, to.address_hash.hex())
     service.sender.send_soon(stored)

@@ -117,6 +117,7 @@ async def _join(db: AsyncConnection, scene: Scene, code: str) -> Event:
     other = await people.use_join_code(db, scene.thread.address_id, code, scene.now)
     if other is None or other == scene.thread.person_id:
         return JoinRefused()
+    await db.execute(conversations.select().where(conversations.c.person_id == other).with_for_update())
     # somebody who holds the phone for a moment must not carry a talk about danger away to their own
     for person_id in (other, scene.thread.person_id):
         if await escalations.has_danger_open(db, person_id):

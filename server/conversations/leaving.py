@@ -37,20 +37,21 @@ SAYS_NOTHING: Final = frozenset({CaseOutcome.WRONG_NUMBER})
 """Ends after which a word would tell somebody else that there was a talk."""
 
 
-async def tell_adviser_lost(service: Conversations, case_id: uuid.UUID, now: datetime) -> bool:
-    """Say that the adviser has lost connection, once; true when something was done. Harmless to repeat, or when it is not so any more.
+async def tell_adviser_lost(service: Conversations, case_id: uuid.UUID, now: datetime) -> datetime | None:
+    """Say that the adviser has lost connection, once; when to look again. Harmless to repeat, or when it is not so any more.
 
     About danger the case goes to the queue at once and that is said; so does one whose person cannot be asked. Anybody else chooses.
+    None when nobody has to look again: it is closed or in the queue, or the adviser is there.
     """
     async with service.engine.begin() as db:
         await lock_talk(db, case_id)
         try:
             case = await holding.locked(db, case_id)
         except NoSuchCase:
-            return False
+            return None
         if not _is_lost(case, now):
-            return False
-        contact = await _contact(db, case)
+            return _look_again(case)
+        contact = await _contact(db, service, case)
         event = AdviserLost(await holding.name_of(db, case.adviser_id), case.urgency in ABOUT_DANGER)
         if event.is_given_on or contact is None:
             await holding.pass_over(db, case_id, now)
@@ -58,13 +59,13 @@ async def tell_adviser_lost(service: Conversations, case_id: uuid.UUID, now: dat
             await db.execute(update(cases).where(cases.c.id == case_id).values(lost_told_at=now))
         if contact is not None:
             await service.tell(db, contact, event, now)
-    return True
+    return now + TOLD_AGAIN_AFTER
 
 
 async def tell_lost(service: Conversations, lost: Lost, now: datetime) -> datetime | None:
     """Tell the person of a lost adviser; when to look again (None: not). Harmless to repeat."""
     if not lost.is_taken_back:
-        return now + TOLD_AGAIN_AFTER if await tell_adviser_lost(service, lost.case_id, now) else None
+        return await tell_adviser_lost(service, lost.case_id, now)
     async with service.engine.begin() as db:
         await lock_talk(db, lost.case_id)
         try:
@@ -80,7 +81,7 @@ async def _tell_taken_back(db: AsyncConnection, service: Conversations, case: An
     """It is in the queue again already: say so, and give it to somebody else first."""
     passed = sorted({*case.passed_over, lost.staff_id}, key=str)
     await db.execute(update(cases).where(cases.c.id == case.id).values(lost_told_at=now, passed_over=passed))
-    contact = await _contact(db, case)
+    contact = await _contact(db, service, case)
     if contact is not None:
         await service.tell(db, contact, AdviserLost(await holding.name_of(db, lost.staff_id), True), now)
 
@@ -108,7 +109,7 @@ async def say_goodbye(db: AsyncConnection, service: Conversations, case: Any, no
 
     Nothing to whoever cannot or must not be written to. Nobody is asked after danger, a complaint, or a talk that did not happen.
     """
-    contact = await _contact(db, case)
+    contact = await _contact(db, service, case)
     if contact is None or case.outcome in SAYS_NOTHING:
         return
     name = await holding.name_of(db, case.closed_by_id)
@@ -134,15 +135,23 @@ def _is_lost(case: Any, now: datetime) -> bool:
     return not (is_on_hold or is_active or was_told)
 
 
+def _look_again(case: Any) -> datetime | None:
+    """When a chat whose person is not told just now comes up again: they were told and the teller died, or it is on hold. Pure."""
+    if case.adviser_id is None or case.lost_since is None or case.waiting_since is None:
+        return None
+    told_again = case.lost_told_at and case.lost_told_at + TOLD_AGAIN_AFTER
+    return max(filter(None, (told_again, case.held_until)), default=None)
+
+
 def _may_ask(case: Any) -> bool:
     is_hard = case.urgency in ABOUT_DANGER or case.urgency is CaseUrgency.COMPLAINT or bool(case.alarms)
     return case.outcome in MAY_BE_ASKED and case.first_answer_at is not None and not is_hard
 
 
-async def _contact(db: AsyncConnection, case: Any) -> Contact | None:
-    """Where the case was asked for; None when that is gone or its owner does not want to hear from us."""
+async def _contact(db: AsyncConnection, service: Conversations, case: Any) -> Contact | None:
+    """Where the case was asked for; None when that is gone, its owner does not want to hear from us, or it is not set up here."""
     query = select(addresses).where(addresses.c.id == case.address_id, addresses.c.person_id == case.person_id)
     row = (await db.execute(query)).first()
-    if row is None or not row.is_reachable or row.stopped == "all":
+    if row is None or not row.is_reachable or row.stopped == "all" or row.lane not in service.channels:
         return None
     return Contact(row.channel, row.lane, row.address, row.address_hash)

@@ -50,7 +50,7 @@ async def follow(db: AsyncConnection, who: Member, closed: Any, now: datetime) -
         "opened_at": now,
     }
     # nothing waits and nobody has to be rung: danger in what they write begins a clock, as in any chat
-    row |= {"clock_since": now, "clock_next_at": None}
+    row |= {"clock_since": now, "clock_next_at": None, "waiting_since": None}
     added = insert(cases).values(row).on_conflict_do_nothing().returning(cases.c.id)
     case_id = (await db.execute(added)).scalar() or await _open(db, closed.person_id)
     await tell(db, case_id, closed.area)

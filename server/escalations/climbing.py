@@ -30,12 +30,13 @@ from server.escalations.clock import (
     has_lapsed,
     next_at,
     next_loud,
+    round_of,
 )
 from server.escalations.errors import NoSuchCase
 from server.escalations.hours import OpeningHours
 from server.escalations.models import Case, CaseStep, NoticeStatus, StaffNotice, StepKind
 from server.escalations.oncall import who_stands, without_barred
-from server.escalations.service import tell
+from server.escalations.service import ABOUT_DANGER, is_trainee, tell
 from server.log import logger
 from server.staff import push
 
@@ -108,20 +109,24 @@ async def _taken(db: AsyncConnection, case: Any) -> set[int]:
 async def _take_all(db: AsyncConnection, case: Any, waiting: list[Step], taken: set[int], now: datetime) -> None:
     """Take these steps, and where nobody stands the next rung at once. Of several missed repetitions only the last one rings."""
     clock = _running(case)
-    last = len(clock.plan)
+    told: set[uuid.UUID] = set()
+    newest = max((round_of(clock, step.number) for step in waiting), default=0)
     while waiting:
         step = waiting.pop(0)
         taken.add(step.number)
-        if step.number > last and waiting:
+        if 0 < round_of(clock, step.number) < newest:
             await note(db, case, step, StepKind.TAKEN, now, code="late")
             continue
-        has_somebody = await _take(db, case, step, now)
+        has_somebody = await _take(db, case, step, now, told)
         if not has_somebody and not waiting and (higher := next_loud(clock, taken)) is not None:
             waiting.append(higher)
 
 
-async def _take(db: AsyncConnection, case: Any, step: Step, now: datetime) -> bool:
-    """Write the step and whom it tells; false when a loud one found nobody. Nobody is told of a complaint about themselves."""
+async def _take(db: AsyncConnection, case: Any, step: Step, now: datetime, told: set[uuid.UUID]) -> bool:
+    """Write the step and whom it tells; false when a loud one found nobody. Nobody is told of a complaint about themselves.
+
+    Whoever rang already at this instant (`told`) does not ring twice for standing on two rungs.
+    """
     await note(db, case, step, StepKind.TAKEN, now)
     if not SENT & set(step.means):
         return True
@@ -131,7 +136,10 @@ async def _take(db: AsyncConnection, case: Any, step: Step, now: datetime) -> bo
         await note(db, case, step, StepKind.NOBODY, now)
         return step.means != LOUD
     has_browser = await push.with_browser(db, found)
-    for row in _notices(case, step, found, has_browser, now):
+    fresh = [staff_id for staff_id in found if staff_id not in told]
+    if step.means == LOUD:
+        told.update(found)
+    for row in _notices(case, step, fresh, has_browser, now):
         await db.execute(pg_insert(notices).values(row).on_conflict_do_nothing())
     return True
 
@@ -240,10 +248,12 @@ async def let_go(db: AsyncConnection, case_id: uuid.UUID, now: datetime) -> None
 async def acknowledge(db: AsyncConnection, case_id: uuid.UUID, staff_id: uuid.UUID, now: datetime) -> bool:
     """A named person says that they see to it: the clock waits `HOLDS_FOR` for their answer. False when somebody did before.
 
-    Raises NoSuchCase, also for somebody who is barred from it.
+    Raises NoSuchCase, also for somebody who is barred from it, and for a trainee about danger.
     """
     case = (await db.execute(select(cases).where(cases.c.id == case_id).with_for_update())).first()
     if case is None or case.closed_at is not None or staff_id in case.barred:
+        raise NoSuchCase(str(case_id))
+    if case.urgency in ABOUT_DANGER and await is_trainee(db, staff_id):
         raise NoSuchCase(str(case_id))
     if case.acknowledged_at is not None:
         return False
@@ -268,7 +278,7 @@ def _running(case: Any) -> Running:
 
 def _elapsed(clock: Running, hours: OpeningHours, now: datetime) -> timedelta:
     """How long a clock has run: by the wall for danger, by minutes at the desk for everything else."""
-    return now - clock.since if clock.urgency in BY_THE_WALL else hours.elapsed(clock.since, now)
+    return now - clock.since if _is_by_the_wall(clock, hours) else hours.elapsed(clock.since, now)
 
 
 def _instant(clock: Running, hours: OpeningHours, taken: set[int]) -> datetime | None:
@@ -276,4 +286,9 @@ def _instant(clock: Running, hours: OpeningHours, taken: set[int]) -> datetime |
     after = next_at(Running(clock.urgency, clock.since, clock.began_in_hours), taken)
     if after is None:
         return None
-    return clock.since + after if clock.urgency in BY_THE_WALL else hours.after(clock.since, after)
+    return clock.since + after if _is_by_the_wall(clock, hours) else hours.after(clock.since, after)
+
+
+def _is_by_the_wall(clock: Running, hours: OpeningHours) -> bool:
+    """Danger, and everything in an area that is never open: a clock that stands for ever would be silence."""
+    return clock.urgency in BY_THE_WALL or not hours.week

@@ -98,7 +98,7 @@ BY_THE_WALL: Final = frozenset(OUT_OF_HOURS)
 """Urgencies whose minutes run day and night."""
 
 AGAIN_EVERY: Final = timedelta(minutes=5)
-"""After the last step of a clock about danger it is taken again, until somebody acknowledges."""
+"""After the last step of a clock about danger every rung rings again, until somebody acknowledges."""
 
 MOST_ROUNDS_AT_ONCE: Final = 3
 """So many missed repetitions are taken together: a telephone that rings a hundred times in a row helps nobody."""
@@ -129,8 +129,9 @@ class Running:
 def due(clock: Running, elapsed: timedelta, taken: Collection[int]) -> Iterator[Step]:
     """Steps that are due after so long and were not taken, in order. `elapsed` counts opening hours where the urgency does.
 
-    The steps of one instant come together. Nothing is due once a named person acknowledged. Beyond the plan, the last step
-    of a clock about danger comes again and again, numbered on; of many that were missed only the newest.
+    The steps of one instant come together. Nothing is due once a named person acknowledged. Beyond the plan, every rung of a
+    clock about danger that rings is rung again, round after round, numbered on: who slept through the first call is needed
+    still. Of many rounds that were missed only the newest come.
     """
     if clock.acknowledged_at is not None:
         return
@@ -140,10 +141,26 @@ def due(clock: Running, elapsed: timedelta, taken: Collection[int]) -> Iterator[
         return
     rounds = (elapsed - plan[-1].after) // AGAIN_EVERY
     for turn in range(max(1, rounds - MOST_ROUNDS_AT_ONCE + 1), rounds + 1):
-        loud = next(step for step in reversed(plan) if step.means == LOUD)
-        number = plan[-1].number + turn
-        if number not in taken:
-            yield Step(number, plan[-1].after + turn * AGAIN_EVERY, loud.rung, loud.means)
+        yield from (step for step in _round(clock, turn) if step.number not in taken)
+
+
+def _round(clock: Running, turn: int) -> Iterator[Step]:
+    """The steps of one repetition (1 is the first): every rung that rings, lowest first."""
+    plan, loud = clock.plan, _loud(clock)
+    at = plan[-1].after + turn * AGAIN_EVERY
+    first = plan[-1].number + (turn - 1) * len(loud) + 1
+    for number, step in enumerate(loud, start=first):
+        yield Step(number, at, step.rung, step.means)
+
+
+def _loud(clock: Running) -> list[Step]:
+    return [step for step in clock.plan if step.means == LOUD]
+
+
+def round_of(clock: Running, number: int) -> int:
+    """Which repetition a step belongs to; 0 for a step of the plan."""
+    beyond = number - clock.plan[-1].number
+    return 0 if beyond <= 0 else -(-beyond // max(1, len(_loud(clock))))
 
 
 def next_at(clock: Running, taken: Collection[int]) -> timedelta | None:
@@ -155,9 +172,8 @@ def next_at(clock: Running, taken: Collection[int]) -> timedelta | None:
         return min(left)
     if clock.urgency not in BY_THE_WALL or not clock.plan:
         return None
-    last = clock.plan[-1]
-    turns = max((number - last.number for number in taken if number > last.number), default=0)
-    return last.after + (turns + 1) * AGAIN_EVERY
+    turns = max((round_of(clock, number) for number in taken), default=0)
+    return clock.plan[-1].after + (turns + 1) * AGAIN_EVERY
 
 
 def next_loud(clock: Running, taken: Collection[int]) -> Step | None:

@@ -21,7 +21,7 @@ from server.escalations.due_work import FOLLOW_UP_AFTER, make_task
 from server.escalations.errors import NoSuchCase, NotYours, TakenAlready
 from server.escalations.models import Case, CaseOutcome, CaseTask, NoticeStatus, StaffNotice, TaskKind
 from server.escalations.queue import Next, Waiting, may_hold, take_next
-from server.escalations.service import ABOUT_DANGER, anew, tell
+from server.escalations.service import ABOUT_DANGER, FREE, NOT_LOST, anew, tell
 from server.staff.access import Member
 from server.staff.models import Staff
 
@@ -29,9 +29,6 @@ cases = table_of(Case)
 notices = table_of(StaffNotice)
 tasks = table_of(CaseTask)
 staff = table_of(Staff)
-
-NOT_LOST: Final = {"lost_since": None, "lost_ask_at": None, "lost_adviser_id": None, "lost_told_at": None}
-"""The columns of a chat whose adviser is there, or that nobody holds."""
 
 SILENT_AFTER: Final = timedelta(minutes=3)
 """An adviser who does nothing for so long while the person waits has lost the chat (J15)."""
@@ -92,17 +89,26 @@ async def give_back(
 ) -> None:
     """Nobody holds it any more; it waits in the queue, for a skill when one is named. Raises NoSuchCase.
 
+    A clock begins anew only when an adviser has answered since it began. One that still climbs climbs on, and one that waited
+    for an answer goes on from where it was: taking a case and giving it back must not keep anybody from being rung.
     `is_open` says whether people are at their desks now (None: as when its clock began).
     """
     case = await locked(db, case_id)
-    values: dict[str, Any] = {"adviser_id": None, "taken_at": None, "adviser_active_at": None, "held_until": None}
-    values |= {"waiting_since": case.waiting_since or now, **NOT_LOST}
+    values: dict[str, Any] = FREE | {"waiting_since": case.waiting_since or now}
     if skill is not None:
         values["skill"] = skill
-    # nobody is there again: the clock begins anew
-    values |= anew(now, is_open=case.clock_in_hours if is_open is None else is_open)
+    values |= _clock_of(case, now, is_open=case.clock_in_hours if is_open is None else is_open)
     await db.execute(update(cases).where(cases.c.id == case_id).values(values))
     await tell(db, case_id, case.area)
+
+
+def _clock_of(case: Any, now: datetime, *, is_open: bool) -> dict[str, Any]:
+    """The columns of the clock when nobody holds a case any more. Pure."""
+    if case.clock_next_at is None:  # it was answered, or came to its end
+        return anew(now, is_open=is_open)
+    if case.acknowledged_at is not None:
+        return {"acknowledged_at": None, "acknowledged_by": None, "clock_next_at": now}
+    return {}
 
 
 async def pass_over(db: AsyncConnection, case_id: uuid.UUID, now: datetime) -> None:
@@ -145,14 +151,21 @@ async def still_mine(db: AsyncConnection, who: Member, case_id: uuid.UUID) -> An
     return case
 
 
-async def note_answer(db: AsyncConnection, case: Any, now: datetime) -> None:
-    """The adviser answered: nothing waits, and the clock stops for good, in their name."""
-    values: dict[str, Any] = {"waiting_since": None, "adviser_active_at": now, "held_until": None}
-    values |= {"clock_next_at": None, **NOT_LOST}
+async def note_answer(db: AsyncConnection, case: Any, now: datetime, *, unseen_since: datetime | None = None) -> None:
+    """The adviser answered: nothing waits, and the clock stops for good, in their name.
+
+    Not so while words came that they had not seen when they sent it (`unseen_since` is when the first of them came): those wait
+    on, and their clock runs.
+    """
+    values: dict[str, Any] = {"adviser_active_at": now, "held_until": None, **NOT_LOST}
     if case.first_answer_at is None:
         values["first_answer_at"] = now
-    if case.acknowledged_at is None:
-        values |= {"acknowledged_at": now, "acknowledged_by": case.adviser_id}
+    if unseen_since is not None:
+        values["waiting_since"] = unseen_since
+    else:
+        values |= {"waiting_since": None, "clock_next_at": None}
+        if case.acknowledged_at is None:
+            values |= {"acknowledged_at": now, "acknowledged_by": case.adviser_id}
     await db.execute(update(cases).where(cases.c.id == case.id).values(values))
 
 
@@ -218,6 +231,9 @@ async def bar(db: AsyncConnection, case_id: uuid.UUID, staff_id: uuid.UUID, now:
     await db.execute(update(notices).where(*theirs).values(status=NoticeStatus.NOT_NEEDED))
     given = tasks.c.case_id == case_id, tasks.c.staff_id == staff_id, tasks.c.done_at.is_(None)
     await db.execute(update(tasks).where(*given).values(staff_id=None))
+    if case.acknowledged_by == staff_id and case.adviser_id != staff_id and case.waiting_since is not None:
+        on = {"acknowledged_at": None, "acknowledged_by": None, "clock_next_at": now}
+        await db.execute(update(cases).where(cases.c.id == case_id).values(on))
     if case.adviser_id == staff_id:
         await give_back(db, case_id, now)
 

@@ -66,12 +66,17 @@ class Notice:
 async def claim(db: AsyncConnection, now: datetime, limit: int) -> list[Notice]:
     """Take over what is due, oldest first, and what a dead process left; nobody else has the same. What is not needed is put away."""
     rows = (await db.execute(_due(now).limit(limit))).mappings().all()
-    needless = [row["id"] for row in rows if row["closed_at"] or row["acknowledged_at"]]
+    needless = [row["id"] for row in rows if _is_needless(row)]
     wanted = [row for row in rows if row["id"] not in needless]
     await _change(db, needless, status=NoticeStatus.NOT_NEEDED, lease_until=None)
     taken = {"status": NoticeStatus.SENDING, "attempt": notices.c.attempt + 1, "lease_until": now + LEASE}
     await _change(db, [row["id"] for row in wanted], **taken)
     return [_notice(row, now + LEASE) for row in wanted]
+
+
+def _is_needless(row: Mapping[str, Any]) -> bool:
+    """Somebody saw to it, or it is about whom it would ring."""
+    return bool(row["closed_at"] or row["acknowledged_at"]) or row["staff_id"] in row["barred"]
 
 
 async def _change(db: AsyncConnection, ids: list[uuid.UUID], **values: Any) -> None:
@@ -85,7 +90,7 @@ def _due(now: datetime) -> Select[Any]:
     of_case = cases.c.number.label("case_number"), cases.c.urgency, cases.c.closed_at, cases.c.acknowledged_at
     of_staff = staff.c.phone, staff.c.telegram_chat, staff.c.console_language, staff.c.removed_at
     return (
-        select(notices, *of_case, *of_staff)
+        select(notices, *of_case, cases.c.barred, *of_staff)
         .join(cases, cases.c.id == notices.c.case_id)
         .join(staff, staff.c.id == notices.c.staff_id)
         .where(or_(is_due, is_left))

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import case as sql_case
 from sqlalchemy import exists, func, insert, select, update
@@ -21,17 +21,25 @@ from server.escalations.records_models import DANGER
 from server.escalations.talk_models import Complaint
 from server.log import logger
 from server.staff.access import Skill
+from server.staff.models import Staff
 
 log = logger(__name__)
 cases = table_of(Case)
 case_messages = table_of(CaseMessage)
 notices = table_of(StaffNotice)
+staff = table_of(Staff)
 
 ORDER = (CaseUrgency.CRISIS, CaseUrgency.SAFEGUARDING, CaseUrgency.COMPLAINT, CaseUrgency.ADVICE, CaseUrgency.ACCESS)
 """Most urgent first."""
 
 ABOUT_DANGER = DANGER
 
+
+NOT_LOST: Final = {"lost_since": None, "lost_ask_at": None, "lost_adviser_id": None, "lost_told_at": None}
+"""The columns of a chat whose adviser is there, or that nobody holds."""
+
+FREE: Final = {"adviser_id": None, "taken_at": None, "adviser_active_at": None, "held_until": None, **NOT_LOST}
+"""The columns of a case that nobody holds."""
 
 CASES_TOPIC = "connexions_cases"
 """Consoles are told under this name that something changed in a case (key: its id) or in an area's queue (key: the area)."""
@@ -53,12 +61,10 @@ class Asker:
 async def open_case(db: AsyncConnection, asker: Asker, wish: OpenCase, words: str, now: datetime) -> uuid.UUID:
     """The person's open case, made or raised: an open one takes the new words and alarms, and its urgency only rises."""
     person_id, area = asker.person_id, asker.area
-    query = select(cases.c.id, cases.c.urgency, cases.c.alarms, cases.c.skill).where(
-        cases.c.person_id == person_id, cases.c.closed_at.is_(None)
-    )
+    query = select(cases).where(cases.c.person_id == person_id, cases.c.closed_at.is_(None))
     found = (await db.execute(query.with_for_update())).first()
     if found is None:
-        case_id = new_id()
+        case_id, follows = new_id(), await _closed_last(db, person_id)
         row = {
             "id": case_id,
             "area": area,
@@ -69,7 +75,9 @@ async def open_case(db: AsyncConnection, asker: Asker, wish: OpenCase, words: st
             "language": wish.language,
             "alarms": list(wish.alarms),
             "skill": _skill(wish.urgency),
-            "follows_id": await _closed_last(db, person_id) if wish.is_late_answer else None,
+            "follows_id": follows.id if follows is not None and wish.is_late_answer else None,
+            "barred": await barred_before(db, person_id),
+            "passed_over": follows.passed_over if follows is not None and wish.is_late_answer else [],
             "clock_since": now,
             "clock_in_hours": asker.is_open,
             "clock_next_at": now,
@@ -96,7 +104,21 @@ async def _raise(db: AsyncConnection, found: Any, wish: OpenCase, now: datetime,
         values |= {"urgency": wish.urgency, "reason": wish.reason}
         values["skill"] = _skill(wish.urgency) or found.skill
         values |= anew(now, is_open=is_open)
+        if wish.urgency in ABOUT_DANGER and await is_trainee(db, found.adviser_id):
+            values |= FREE | {"waiting_since": found.waiting_since or now}
     await db.execute(update(cases).where(cases.c.id == found.id).values(**values))
+
+
+async def is_trainee(db: AsyncConnection, staff_id: uuid.UUID | None) -> bool:
+    """True for somebody who may not hold a case about danger alone."""
+    found = await db.execute(select(staff.c.is_trainee).where(staff.c.id == staff_id))
+    return bool(found.scalar())
+
+
+async def barred_before(db: AsyncConnection, person_id: uuid.UUID) -> list[uuid.UUID]:
+    """Members of staff about whom the person complained in any case: they get none of the next ones either (J30)."""
+    query = select(cases.c.barred).where(cases.c.person_id == person_id, func.cardinality(cases.c.barred) > 0)
+    return sorted({staff_id for row in (await db.execute(query)).all() for staff_id in row.barred}, key=str)
 
 
 def _skill(urgency: CaseUrgency) -> str:
@@ -104,9 +126,9 @@ def _skill(urgency: CaseUrgency) -> str:
     return Skill.SAFEGUARDING.value if urgency in ABOUT_DANGER else ""
 
 
-async def _closed_last(db: AsyncConnection, person_id: uuid.UUID) -> uuid.UUID | None:
-    query = select(cases.c.id).where(cases.c.person_id == person_id, cases.c.closed_at.is_not(None))
-    return (await db.execute(query.order_by(cases.c.closed_at.desc()).limit(1))).scalar()
+async def _closed_last(db: AsyncConnection, person_id: uuid.UUID) -> Any:
+    query = select(cases).where(cases.c.person_id == person_id, cases.c.closed_at.is_not(None))
+    return (await db.execute(query.order_by(cases.c.closed_at.desc()).limit(1))).first()
 
 
 def anew(now: datetime, *, is_open: bool) -> dict[str, Any]:
@@ -243,6 +265,9 @@ async def absorb(db: AsyncConnection, *, gone: Any, stays: Any, now: datetime) -
         name: sorted({*getattr(gone, name), *getattr(stays, name)}, key=str) for name in ("barred", "passed_over")
     }
     waits = min(filter(None, (gone.waiting_since, stays.waiting_since)), default=None)
-    holder = None if stays.adviser_id in joined["barred"] else stays.adviser_id
-    values = joined | {"waiting_since": waits, "adviser_id": holder}
+    values: dict[str, Any] = joined | {"waiting_since": waits}
+    if stays.adviser_id in joined["barred"]:
+        values |= FREE | {"waiting_since": waits or now} | anew(now, is_open=stays.clock_in_hours)
+    elif gone.acknowledged_at is None and stays.acknowledged_at is not None:
+        values |= anew(now, is_open=gone.clock_in_hours)  # whoever has one of them may not know of the other
     await db.execute(update(cases).where(cases.c.id == stays.id).values(values))

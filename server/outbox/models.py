@@ -31,7 +31,8 @@ class Delivery(Base):
     """One message to one address, from being planned to the provider's last word; its status only moves forward.
 
     `to_address` and `reply` are personal (encrypted). `unique_key` makes asking twice harmless. `lease_until` says how long the
-    process `leased_by` may take. `reason` is a countable code. Kept like messages.
+    process `leased_by` may take. `reason` is a countable code. `failure_noted_at` is when the case of an adviser's words that
+    never arrived took note of it. Kept like messages.
     """
 
     __tablename__ = "deliveries"
@@ -46,6 +47,13 @@ class Delivery(Base):
         ),
         Index(None, "conversation_id", "seq"),
         Index(None, "lane", "provider_id"),
+        Index(
+            "ix_deliveries_never_arrived",
+            "seq",
+            postgresql_where=text(
+                "kind = 'adviser' AND failure_noted_at IS NULL AND status IN ('undelivered', 'failed', 'skipped')"
+            ),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -71,6 +79,7 @@ class Delivery(Base):
     provider_id: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failure_noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Receipt(Base):

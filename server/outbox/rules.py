@@ -32,6 +32,7 @@ class DeliveryKind(StrEnum):
     NOTICE = "notice"
 
 
+NEVER_ARRIVED = frozenset({Status.UNDELIVERED, Status.FAILED, Status.SKIPPED})
 FINAL = frozenset({Status.DELIVERED, Status.UNDELIVERED, Status.FAILED, Status.SKIPPED, Status.SUPERSEDED})
 WAITING = frozenset({Status.DUE, Status.SENDING})
 

@@ -18,9 +18,11 @@ from server.clock import utc_now
 from server.db.engine import is_away
 from server.db.heartbeats import beat
 from server.escalations.climbing import BATCH, climb, due_cases, next_due
+from server.escalations.forgotten import wake_forgotten
 from server.escalations.lost import Lost, lost_advisers, note_told, take_back
 from server.escalations.service import CLOCK_TOPIC
 from server.escalations.silence import BEAT, clock_silence
+from server.escalations.undelivered import note_undelivered
 from server.log import logger
 from server.wiring import Service
 
@@ -74,6 +76,8 @@ class ClockWork:
         """Every step that is due, in one transaction, with the beat; when the next one comes."""
         try:
             async with self._engine.begin() as db:
+                await wake_forgotten(db, self._hours, now)
+                await note_undelivered(db, now)
                 moved = await climb(db, self._hours, now)
                 await self._beat(db, now)
                 comes = await next_due(db, self._hours)
@@ -107,10 +111,19 @@ class ClockWork:
             await take_back(db, self._hours, now)
             lost = await lost_advisers(db, now) if self._tell_lost else []
         for chat in lost:
+            await self._tell_of(chat, now)
+        return None
+
+    async def _tell_of(self, chat: Lost, now: datetime) -> None:
+        """One chat that cannot be told of keeps no other from being told; it is found again."""
+        try:
             again_at = await self._tell_lost(chat, now) if self._tell_lost is not None else None
             async with self._engine.begin() as db:
                 await note_told(db, chat.case_id, again_at)
-        return None
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.exception("a person cannot be told of a lost adviser", case=str(chat.case_id))
 
 
 async def work_clock(service: Service, *, tell_lost: TellLost | None = None) -> None:

@@ -227,7 +227,9 @@ def test_an_address_that_may_be_inside_is_not_taken(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "secret"), [("", ""), ("?", "?"), (b64(b"\4" * 65), GOOD.secret), (GOOD.key, "AAAA"), ("é", "é")]
+    ("key", "secret"),
+    [("", ""), ("?", "?"), (b64(b"\4" * 65), GOOD.secret), (GOOD.key, "AAAA"), ("é", "é")],
+    ids=["none", "no letters", "no point", "short secret", "no ascii"],
 )
 def test_keys_that_are_none_are_not_taken(key: str, secret: str) -> None:
     assert read_browser("https://push.example.org/a", key, secret) is None
