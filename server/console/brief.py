@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.messages import ChannelName, ReplyKind
 from dialogs.state import ConversationState, Settings
-from server.console.reading import Line, addresses, case_messages, cases, conversations, names_of
+from server.console.reading import Line, addresses, case_messages, cases, conversations, names_of, read_thread
 from server.db.base import table_of
 from server.escalations.models import CaseNote, CaseOutcome, CaseStep, CaseTask, NoteKind, StepKind, TaskKind
 
@@ -24,6 +24,8 @@ tasks = table_of(CaseTask)
 MOST_ASKED: Final = 5
 MOST_BEFORE: Final = 10
 MOST_WORDS: Final = 3
+MOST_LINES: Final = 300
+"""So far back what was asked and answered is looked for, whatever piece of the thread is on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,8 @@ class Brief:
         return any(route.is_reachable and route.stopped != "all" for route in self.routes if route.is_asked_on)
 
 
-async def read_brief(db: AsyncConnection, case: Any, lines: Sequence[Line]) -> Brief:
-    """The brief of a case beside the lines of its thread that are shown."""
+async def read_brief(db: AsyncConnection, case: Any) -> Brief:
+    """The brief of a case."""
     state = ConversationState()
     if case.person_id is not None:
         query = select(conversations.c.state).where(conversations.c.person_id == case.person_id)
@@ -108,10 +110,10 @@ async def read_brief(db: AsyncConnection, case: Any, lines: Sequence[Line]) -> B
             state = ConversationState.from_plain(plain)
     return Brief(
         settings=state.settings,
-        routes=await _routes(db, case),
+        routes=await read_routes(db, case),
         before=await _before(db, case),
-        tasks=await _tasks(db, case),
-        asked=asked_and_answered(lines),
+        tasks=await read_tasks(db, case),
+        asked=asked_and_answered((await read_thread(db, case, limit=MOST_LINES)).lines),
         words=await _words(db, case),
     )
 
@@ -139,7 +141,8 @@ async def _words(db: AsyncConnection, case: Any) -> tuple[str, ...]:
     return tuple((await db.execute(query)).scalars())
 
 
-async def _routes(db: AsyncConnection, case: Any) -> tuple[Route, ...]:
+async def read_routes(db: AsyncConnection, case: Any) -> tuple[Route, ...]:
+    """Every way to the person, the one that they asked on first."""
     if case.person_id is None:
         return ()
     query = (
@@ -185,7 +188,8 @@ async def _before(db: AsyncConnection, case: Any) -> tuple[CaseBefore, ...]:
     )
 
 
-async def _tasks(db: AsyncConnection, case: Any) -> tuple[Task, ...]:
+async def read_tasks(db: AsyncConnection, case: Any) -> tuple[Task, ...]:
+    """The work that follows from a case, what is due first on top."""
     query = select(tasks).where(tasks.c.case_id == case.id).order_by(tasks.c.due_at)
     rows = (await db.execute(query)).all()
     names = await names_of(db, {row.staff_id for row in rows})

@@ -17,8 +17,8 @@ from server.outbox.rules import Status
 from server.staff.pages_words import ERRORS as STAFF_ERRORS
 
 URGENCIES: Final[dict[CaseUrgency, str]] = {
-    CaseUrgency.CRISIS: N_("Now"),
-    CaseUrgency.SAFEGUARDING: N_("Today: safety"),
+    CaseUrgency.CRISIS: N_("Danger now"),
+    CaseUrgency.SAFEGUARDING: N_("Safety: today"),
     CaseUrgency.COMPLAINT: N_("Complaints"),
     CaseUrgency.ADVICE: N_("Advice"),
     CaseUrgency.ACCESS: N_("Language and access"),
@@ -40,7 +40,8 @@ REASONS: Final[dict[str, str]] = {
     AlarmKind.MISSING_OR_FRIEND_AT_RISK: N_("Somebody else is missing or in danger"),
     "may_be_crisis": N_("May be in danger: feels very low"),
     "asked": N_("Asks for a person"),
-    "asked_late": N_("Wrote after the chat was closed"),
+    "late_answer": N_("Wrote after the chat was closed"),
+    "call_back": N_("Wants to be written to at a time"),
     "booking": N_("Wants a time with an adviser"),
     "voice": N_("Sent a voice message"),
     "media": N_("Sent a picture or a file"),
