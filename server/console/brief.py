@@ -16,6 +16,7 @@ from dialogs.state import ConversationState, Settings
 from server.console.reading import Line, addresses, case_messages, cases, conversations, names_of, read_thread
 from server.db.base import table_of
 from server.escalations.models import CaseNote, CaseOutcome, CaseStep, CaseTask, NoteKind, StepKind, TaskKind
+from server.escalations.service import ABOUT_DANGER
 
 notes = table_of(CaseNote)
 steps = table_of(CaseStep)
@@ -24,6 +25,8 @@ tasks = table_of(CaseTask)
 MOST_ASKED: Final = 5
 MOST_BEFORE: Final = 10
 MOST_WORDS: Final = 3
+LONGEST_COMMAND: Final = 12
+MOST_KEPT: Final = 30
 MOST_LINES: Final = 300
 """So far back what was asked and answered is looked for, whatever piece of the thread is on the screen."""
 
@@ -131,14 +134,26 @@ def asked_and_answered(lines: Sequence[Line]) -> tuple[tuple[str, str], ...]:
     return tuple(found[-MOST_ASKED:])
 
 
+def telling(bodies: Sequence[str], *, is_opened_by_asking: bool) -> tuple[str, ...]:
+    """What they want known, of the words kept with a case: no menu numbers, no single command, at most `MOST_WORDS`. Pure.
+
+    Of a case that was opened by asking for a person the asking itself says nothing, unless nothing else was said.
+    """
+    told = [body for body in bodies if len(body.split()) > 1 or len(body.strip()) > LONGEST_COMMAND]
+    if is_opened_by_asking and len(told) > 1 and told[0] == bodies[0]:
+        told = told[1:]
+    return tuple(told[:MOST_WORDS])
+
+
 async def _words(db: AsyncConnection, case: Any) -> tuple[str, ...]:
     query = (
         select(case_messages.c.body)
         .where(case_messages.c.case_id == case.id, case_messages.c.author == "person")
         .order_by(case_messages.c.written_at, case_messages.c.id)
-        .limit(MOST_WORDS)
+        .limit(MOST_KEPT)
     )
-    return tuple((await db.execute(query)).scalars())
+    bodies = list((await db.execute(query)).scalars())
+    return telling(bodies, is_opened_by_asking=case.urgency not in ABOUT_DANGER)
 
 
 async def read_routes(db: AsyncConnection, case: Any) -> tuple[Route, ...]:

@@ -17,20 +17,23 @@ from server.console.desk import Desk, note_read_once
 from server.console.drafts import draft_of, who_types
 from server.console.head import head_of, version
 from server.console.pages_queue import NAMES, queue_context
-from server.console.reading import Thread, addresses, case_for, read_thread, states_of
+from server.console.reading import Thread, addresses, case_for, cases, read_thread, states_of
 from server.console.words import (
     BAD_STATES,
     CHANNELS,
+    MEANS,
     NOTES,
     OUTCOMES,
+    RUNGS,
     STATES,
+    STEP_KINDS,
     TASKS,
     VIEWS,
     alarm_kinds,
 )
 from server.conversations.files import KeptFile, files_of, files_of_case
 from server.escalations.service import ABOUT_DANGER
-from server.staff.access import Act, Fact
+from server.staff.access import Act, Fact, may_read
 from server.staff.guard import needs
 from server.staff.pages_words import SKILLS
 from server.staff.sessions import SignedIn
@@ -190,6 +193,7 @@ class CasePages:
         brief = await read_brief(db, case)
         return {
             "brief": brief,
+            "follows": await _followed(db, who, case),
             "head": head_of(case, self._desk.now()),
             "version": version(case, brief.routes, brief.tasks),
             "alarms": alarm_kinds(case.alarms),
@@ -199,6 +203,15 @@ class CasePages:
 
     async def _note(self, db: AsyncConnection, who: SignedIn, case: Any) -> None:
         await note_read_once(db, who.member, (Fact.CHAT,), self._desk.now(), case=case)
+
+
+async def _followed(db: AsyncConnection, who: SignedIn, case: Any) -> Any:
+    """The closed case that late words came to, for whoever may open it."""
+    if case.follows_id is None:
+        return None
+    query = select(cases.c.id, cases.c.number, cases.c.area, cases.c.barred).where(cases.c.id == case.follows_id)
+    row = (await db.execute(query)).first()
+    return row if row is not None and may_read(who.member, Fact.CHAT, row.area, row.barred) else None
 
 
 async def _files(db: AsyncConnection, case: Any, thread: Thread) -> dict[uuid.UUID | None, list[KeptFile]]:
@@ -217,6 +230,9 @@ WORDS: Final[dict[str, Any]] = {
     "note_kinds": NOTES,
     "task_kinds": TASKS,
     "views": VIEWS,
+    "rungs": RUNGS,
+    "step_kinds": STEP_KINDS,
+    "means": MEANS,
     "skills": SKILLS,
     "direction": direction,
 }

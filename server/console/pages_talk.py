@@ -59,7 +59,7 @@ class TalkPages:
             return self._refused(request, case_id, PROBLEMS[type(error)], left)
         async with self._desk.change() as db:
             await drop_draft(db, case_id, who.member.id)
-        return JSONResponse({"sent": True}) if BY_SCRIPT in request.headers else go(f"/console/cases/{case_id}")
+        return JSONResponse({"sent": True}) if BY_SCRIPT in request.headers else go(f"/console/cases/{case_id}#write")
 
     async def draft(self, who: Taker, case_id: uuid.UUID, after: BackgroundTasks, text: Text = "") -> dict[str, Any]:
         """Keep what stands in the box; others see that somebody types. Says what it would cost and what it gives away."""

@@ -150,6 +150,7 @@ class ConsolePages:
             "moment": partial(self.moment, language, utc_now()),
             "time_of_day": partial(self.time_of_day, language),
             "day": partial(self.wording.day, language),
+            "full_day": partial(self.wording.full_date, language),
             "banners": getattr(request.state, "banners", ()),
             "errors": {},
         }

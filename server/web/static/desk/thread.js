@@ -1,5 +1,5 @@
 // The thread: what is new comes after the last line, once; and where each of our messages stands.
-import { ask, base, byId, noAnswer, parse, thread, words } from "./wire.js";
+import { ask, base, byId, log, noAnswer, parse, thread, words } from "./wire.js";
 import { newWords } from "./sound.js";
 
 let last = Number(words.last ?? 0);
@@ -44,11 +44,11 @@ function addLines(lines) {
 }
 
 // On a phone the page itself scrolls, on a laptop the thread in its pane.
-const scroller = () => (getComputedStyle(thread).overflowY === "visible" ? document.scrollingElement : thread);
+const scroller = () => (getComputedStyle(log).overflowY === "visible" ? document.scrollingElement : log);
 
 function toEnd() {
   const pane = scroller();
-  if (pane === thread) pane.scrollTop = pane.scrollHeight;
+  if (pane === log) pane.scrollTop = pane.scrollHeight;
   else thread.lastElementChild?.scrollIntoView({ block: "center" });
   if (byId("to-newest")) byId("to-newest").hidden = true;
 }

@@ -4,6 +4,7 @@ export const base = words.base;
 export const byId = (id) => document.getElementById(id);
 export const box = byId("say");
 export const thread = byId("thread");
+export const log = byId("thread-log");
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 export const formToken = () => document.querySelector('input[name="form"]').value;
 export const parse = (text) => new DOMParser().parseFromString(text, "text/html");
