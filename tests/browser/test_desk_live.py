@@ -10,9 +10,12 @@ from playwright.async_api import Browser, Page, expect
 from sqlalchemy import text
 
 from server.clock import utc_now
+from server.escalations.service import tell
 from server.staff import guard, sessions
-from tests.browser.conftest import Seen
-from tests.browser.windows import Desk, says
+from server.staff.access import Role
+from tests.browser.conftest import PHONE, Seen
+from tests.browser.walk import is_wider_than_screen, violations
+from tests.browser.windows import LAPTOP, Desk, keep, says
 from tests.support.postgres import Databases
 from tests.support.program import Program, running
 from tests.support.staff import make_member
@@ -184,3 +187,109 @@ async def test_a_form_whose_session_ended_comes_back_as_it_was_typed(
     await jo.context.add_cookies([cookie])
     await jo.goto(f"{chat}/{page}")
     await expect(jo.get_by_label(label)).to_have_value("Knows housing, she has to be out by Friday.")
+
+
+@pytest.mark.parametrize("size", [(320, 568), (360, 740)], ids=["320", "360"])
+async def test_on_a_small_phone_what_was_said_has_the_screen(desk: Desk, size: tuple[int, int]) -> None:
+    await desk.young_person(ASKS, "my mum is kicking me out on friday")
+    jo = await desk.adviser(viewport={"width": size[0], "height": size[1]}, has_touch=True)
+    await takes(jo)
+    await keep(jo, f"desk-phone-{size[0]}")
+    wide = "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+    names = await jo.evaluate(f"{wide}.map(e => `${{e.tagName}}.${{e.className}}`).slice(0, 12)")
+    assert not await is_wider_than_screen(jo), names
+    await expect(jo.locator("#thread .line").last).to_be_in_viewport(ratio=1)
+    composer = await jo.locator(".composer").bounding_box()
+    assert composer is not None
+    assert composer["height"] < size[1] * 0.4
+    await jo.get_by_role("link", name="Answers").click()
+    await expect(jo.locator("#drawer")).to_be_visible()
+    await keep(jo, f"desk-phone-drawer-{size[0]}")
+    await jo.locator(".close-drawer").click()
+    await expect(jo.locator("#drawer")).to_be_hidden()
+
+
+async def test_on_a_phone_new_words_are_followed_or_told(desk: Desk) -> None:
+    ryan = await desk.young_person(ASKS, *(f"and then {n} things happened" for n in range(8)))
+    jo = await desk.adviser(viewport=PHONE, has_touch=True)
+    await takes(jo)
+    await says(ryan, "are you there")
+    await expect(jo.locator("#thread .line", has_text="are you there")).to_be_in_viewport(ratio=1)
+    await jo.evaluate("scrollTo(0, 0)")
+    await says(ryan, "please write")
+    await expect(jo.get_by_role("button", name="New words")).to_be_visible()
+    await jo.get_by_role("button", name="New words").click()
+    await expect(jo.locator("#thread .line", has_text="please write")).to_be_in_viewport(ratio=1)
+
+
+async def test_keys_of_one_letter_can_be_turned_off_and_stay_off(desk: Desk) -> None:
+    await desk.young_person(ASKS)
+    jo = await desk.adviser()
+    await is_ready(jo)
+    await jo.keyboard.press("?")
+    dialog = jo.get_by_role("dialog", name="Keys and sounds")
+    await dialog.get_by_role("button", name="One-letter keys: on").click()
+    await expect(dialog.get_by_role("button", name="One-letter keys: off")).to_be_visible()
+    await dialog.get_by_role("button", name="Close").click()
+    await expect(dialog).to_be_hidden()
+    await jo.reload()
+    await is_ready(jo)
+    await jo.keyboard.press("n")
+    await jo.keyboard.press("?")
+    await expect(jo.get_by_role("dialog")).to_have_count(0)
+    await expect(jo.locator("main.is-queue")).to_be_visible()
+    await jo.get_by_role("button", name="Sound when somebody waits: on").click()
+    await expect(jo.get_by_role("button", name="Sound when somebody waits: off")).to_be_visible()
+
+
+async def test_axe_finds_nothing_on_the_pages_around_a_chat(desk: Desk) -> None:
+    await desk.young_person(ASKS, *(f"and then {n} things happened" for n in range(4)))
+    jo = await desk.adviser("Jo", Role.ADVISER, Role.LEAD)
+    chat = await takes(jo)
+    await jo.get_by_label("For colleagues only").fill("Does she have a social worker?")
+    await jo.get_by_label("As", exact=True).select_option("ask")
+    await jo.get_by_role("button", name="Save note").click()
+    await jo.get_by_text("Answer this").click()
+    assert await violations(jo) == []
+    await jo.set_viewport_size(LAPTOP)
+    for path in ("pass-on", "close", "number", "answers"):
+        await jo.goto(f"{chat}/{path}")
+        assert await violations(jo) == [], path
+    await jo.goto(f"{desk.program.url}/console/complaints")
+    assert await violations(jo) == []
+    await jo.goto(f"{chat}/close")
+    await jo.get_by_role("button", name="End the chat").click()
+    assert await violations(jo) == []
+    await jo.get_by_role("radio").first.check()
+    await jo.get_by_label("What comes next").fill("Nothing more to do.")
+    await jo.get_by_role("button", name="End the chat").click()
+    await expect(jo.get_by_text("The chat is closed")).to_be_visible()
+    assert await violations(jo) == []
+    await jo.goto(chat)
+    await expect(jo.get_by_text("This chat is closed.")).to_be_visible()
+    assert await violations(jo) == []
+
+
+async def test_a_banner_for_everybody_stands_on_every_page_and_comes_by_itself(desk: Desk) -> None:
+    await desk.young_person("i want to kill myself")
+    jo = await desk.adviser()
+    await is_ready(jo)
+    sam = await desk.adviser("Sam")
+    await sam.goto(f"{desk.program.url}/console/account")
+    await expect(sam.locator("#banners")).not_to_contain_text("Nobody has answered an alarm.")
+    async with desk.program.service.engine.begin() as db:
+        await db.execute(
+            text(
+                """
+                INSERT INTO case_steps (id, case_id, area, clock_since, number, rung, kind, at)
+                SELECT gen_random_uuid(), id, area, clock_since, 99, 'everybody', 'taken', now()
+                FROM cases WHERE closed_at IS NULL
+                """
+            )
+        )
+        row = (await db.execute(text("SELECT id, area FROM cases WHERE closed_at IS NULL"))).one()
+        await tell(db, row.id, row.area)
+    await expect(jo.locator("#banners")).to_contain_text("Nobody has answered an alarm.")
+    for page in ("account", "tasks"):
+        await sam.goto(f"{desk.program.url}/console/{page}")
+        await expect(sam.locator("#banners")).to_contain_text("Nobody has answered an alarm.")

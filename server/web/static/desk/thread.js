@@ -23,8 +23,7 @@ export async function freshThread() {
 }
 
 function addLines(lines) {
-  const pane = scroller();
-  const isNear = pane.scrollHeight - pane.scrollTop - pane.clientHeight < 160;
+  const isNear = isAtEnd();
   thread.querySelector(".empty")?.remove();
   let isTheirs = false;
   for (const line of lines) {
@@ -44,12 +43,19 @@ function addLines(lines) {
 }
 
 // On a phone the page itself scrolls, on a laptop the thread in its pane.
-const scroller = () => (getComputedStyle(log).overflowY === "visible" ? document.scrollingElement : log);
+const hasOwnPane = () => getComputedStyle(log).overflowY !== "visible";
+
+function isAtEnd() {
+  if (hasOwnPane()) return log.scrollHeight - log.scrollTop - log.clientHeight < 160;
+  return (thread.lastElementChild?.getBoundingClientRect().top ?? 0) < innerHeight;
+}
 
 function toEnd() {
-  const pane = scroller();
-  if (pane === log) pane.scrollTop = pane.scrollHeight;
-  else thread.lastElementChild?.scrollIntoView({ block: "center" });
+  const line = thread.lastElementChild;
+  const covered = byId("write").offsetHeight; // the box stays at the foot of the screen
+  if (hasOwnPane()) log.scrollTop = log.scrollHeight;
+  else if (covered > innerHeight / 2) line?.scrollIntoView({ block: "center" });
+  else if (line) scrollBy(0, line.getBoundingClientRect().bottom + covered + 16 - innerHeight);
   if (byId("to-newest")) byId("to-newest").hidden = true;
 }
 if (thread && !words.older) toEnd();
