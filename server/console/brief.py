@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.messages import ChannelName, ReplyKind
 from dialogs.state import ConversationState, Settings
-from server.console.reading import Line, addresses, case_messages, cases, conversations, names_of
+from server.console.reading import Line, addresses, case_messages, cases, conversations, names_of, read_thread
 from server.db.base import table_of
 from server.escalations.models import CaseNote, CaseOutcome, CaseStep, CaseTask, NoteKind, StepKind, TaskKind
+from server.escalations.service import ABOUT_DANGER
 from server.escalations.tasks import FOR_LEADS
 from server.staff.access import Fact, Member, may_read
 
@@ -26,6 +27,10 @@ tasks = table_of(CaseTask)
 MOST_ASKED: Final = 5
 MOST_BEFORE: Final = 10
 MOST_WORDS: Final = 3
+LONGEST_COMMAND: Final = 12
+MOST_KEPT: Final = 30
+MOST_LINES: Final = 300
+"""So far back what was asked and answered is looked for, whatever piece of the thread is on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +106,8 @@ class Brief:
         return any(route.is_reachable and route.stopped != "all" for route in self.routes if route.is_asked_on)
 
 
-async def read_brief(db: AsyncConnection, case: Any, lines: Sequence[Line], who: Member) -> Brief:
-    """The brief of a case beside the lines of its thread that are shown; of cases before, those that the reader may open."""
+async def read_brief(db: AsyncConnection, case: Any, who: Member) -> Brief:
+    """The brief of a case; of cases before, those that the reader may open."""
     state = ConversationState()
     if case.person_id is not None:
         query = select(conversations.c.state).where(conversations.c.person_id == case.person_id)
@@ -110,10 +115,10 @@ async def read_brief(db: AsyncConnection, case: Any, lines: Sequence[Line], who:
             state = ConversationState.from_plain(plain)
     return Brief(
         settings=state.settings,
-        routes=await _routes(db, case),
+        routes=await read_routes(db, case),
         before=await _before(db, case, who),
-        tasks=await _tasks(db, case),
-        asked=asked_and_answered(lines),
+        tasks=await read_tasks(db, case),
+        asked=asked_and_answered((await read_thread(db, case, limit=MOST_LINES)).lines),
         words=await _words(db, case),
     )
 
@@ -131,17 +136,30 @@ def asked_and_answered(lines: Sequence[Line]) -> tuple[tuple[str, str], ...]:
     return tuple(found[-MOST_ASKED:])
 
 
+def telling(bodies: Sequence[str], *, is_opened_by_asking: bool) -> tuple[str, ...]:
+    """What they want known, of the words kept with a case: no menu numbers, no single command, at most `MOST_WORDS`. Pure.
+
+    Of a case that was opened by asking for a person the asking itself says nothing, unless nothing else was said.
+    """
+    told = [body for body in bodies if len(body.split()) > 1 or len(body.strip()) > LONGEST_COMMAND]
+    if is_opened_by_asking and len(told) > 1 and told[0] == bodies[0]:
+        told = told[1:]
+    return tuple(told[:MOST_WORDS])
+
+
 async def _words(db: AsyncConnection, case: Any) -> tuple[str, ...]:
     query = (
         select(case_messages.c.body)
         .where(case_messages.c.case_id == case.id, case_messages.c.author == "person")
         .order_by(case_messages.c.written_at, case_messages.c.id)
-        .limit(MOST_WORDS)
+        .limit(MOST_KEPT)
     )
-    return tuple((await db.execute(query)).scalars())
+    bodies = list((await db.execute(query)).scalars())
+    return telling(bodies, is_opened_by_asking=case.urgency not in ABOUT_DANGER)
 
 
-async def _routes(db: AsyncConnection, case: Any) -> tuple[Route, ...]:
+async def read_routes(db: AsyncConnection, case: Any) -> tuple[Route, ...]:
+    """Every way to the person, the one that they asked on first."""
     if case.person_id is None:
         return ()
     query = (
@@ -189,7 +207,8 @@ async def _before(db: AsyncConnection, case: Any, who: Member) -> tuple[CaseBefo
     )
 
 
-async def _tasks(db: AsyncConnection, case: Any) -> tuple[Task, ...]:
+async def read_tasks(db: AsyncConnection, case: Any) -> tuple[Task, ...]:
+    """The work that follows from a case, what is due first on top; not what leads alone see."""
     query = (
         select(tasks)
         .where(tasks.c.case_id == case.id, tasks.c.kind.not_in(FOR_LEADS | {TaskKind.TAKEN_OVER}))

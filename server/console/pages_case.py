@@ -11,25 +11,30 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.messages import ChannelName, direction
-from server.console.brief import read_brief, read_notes, read_steps
+from server.console.brief import read_brief, read_notes, read_routes, read_steps, read_tasks
 from server.console.colleagues import colleagues
 from server.console.desk import Desk, note_read_once
 from server.console.drafts import draft_of, who_types
+from server.console.head import head_of, version
 from server.console.looking import require_reason
-from server.console.pages_queue import queue_context
-from server.console.reading import Thread, addresses, case_for, read_thread, states_of
+from server.console.pages_queue import NAMES, queue_context
+from server.console.reading import Thread, addresses, case_for, cases, read_thread, states_of
 from server.console.words import (
     BAD_STATES,
     CHANNELS,
+    MEANS,
     NOTES,
     OUTCOMES,
+    RUNGS,
     STATES,
+    STEP_KINDS,
     TASKS,
     VIEWS,
     alarm_kinds,
 )
 from server.conversations.files import KeptFile, files_of, files_of_case
-from server.staff.access import Act, Fact
+from server.escalations.service import ABOUT_DANGER
+from server.staff.access import Act, Fact, may_read
 from server.staff.guard import needs
 from server.staff.pages_words import SKILLS
 from server.staff.sessions import SignedIn
@@ -52,6 +57,7 @@ class CasePages:
         routes.get("/cases/{case_id}/states")(self.states)
         routes.get("/cases/{case_id}/notes")(self.notes)
         routes.get("/cases/{case_id}/head")(self.head)
+        routes.get("/cases/{case_id}/live")(self.live)
         routes.get("/cases/{case_id}/typing")(self.typing)
         routes.get("/cases/{case_id}/number")(self.number)
 
@@ -74,14 +80,13 @@ class CasePages:
             thread = await read_thread(db, case, before=before)
             files = await _files(db, case, thread)
             context: dict[str, Any] = {
-                "brief": await read_brief(db, case, thread.lines, who.member),
+                **await self._shown(db, who, case),
                 "notes": await read_notes(db, case),
                 "steps": await read_steps(db, case),
                 "colleagues": await colleagues(db, case.area),
                 "draft": await draft_of(db, case_id, who.member.id),
                 "typing": await who_types(db, case_id, who.member.id, now),
             }
-        is_mine = case.adviser_id == who.member.id and case.closed_at is None
         return desk.console.pages.draw(
             request,
             "console/case.html",
@@ -91,10 +96,7 @@ class CasePages:
             case=case,
             thread=thread,
             files=files,
-            is_mine=is_mine,
-            is_danger=case.urgency.value in {"crisis", "safeguarding"},
             holder=next((c.name for c in context["colleagues"] if c.id == case.adviser_id), ""),
-            alarms=alarm_kinds(case.alarms),
             is_older=before is not None,
             given_because=why.split(",") if why else [],
             request_problem=problem,
@@ -143,15 +145,33 @@ class CasePages:
             request, "console/notes.html", who, case=case, notes=notes, now=self._desk.now(), **WORDS
         )
 
-    async def head(self, who: Seer, case_id: uuid.UUID) -> dict[str, Any]:
-        """Whose chat it is just now and since when somebody waits in it (an instant, or None). Raises MayNot."""
+    async def head(self, request: Request, who: Seer, case_id: uuid.UUID) -> dict[str, Any]:
+        """What an open page must see at once (instants as text, or None); another `version` asks for `live`. Raises MayNot."""
         async with self._desk.console.engine.connect() as db:
             case = await case_for(db, who.member, case_id)
+            mark = version(case, await read_routes(db, case), await read_tasks(db, case))
+        head, pages = head_of(case, self._desk.now()), self._desk.console.pages
+        language = pages.language(request, who)
+        instants = {name: getattr(head, name) for name in ("since", "held_until", "rings_at", "leaves_at")}
         return {
             "may_write": case.adviser_id == who.member.id and case.closed_at is None,
             "is_free": case.adviser_id is None and case.closed_at is None,
-            "since": case.waiting_since.isoformat() if case.waiting_since and case.closed_at is None else None,
+            "rank": head.rank,
+            "is_danger": head.is_danger,
+            "alarms": [pages.wording.say(language, kind) for kind in alarm_kinds(case.alarms)],
+            "version": mark,
+            **{name: at.isoformat() if at else None for name, at in instants.items()},
         }
+
+    async def live(self, request: Request, who: Seer, case_id: uuid.UUID) -> Response:
+        """Head and brief alone, for a page whose head has changed. Raises MayNot."""
+        async with self._desk.change() as db:
+            case = await case_for(db, who.member, case_id)
+            await self._note(db, who, case)
+            shown = await self._shown(db, who, case)
+        return self._desk.console.pages.draw(
+            request, "console/case_live.html", who, case=case, now=self._desk.now(), **{**WORDS, **NAMES, **shown}
+        )
 
     async def typing(self, who: Seer, case_id: uuid.UUID) -> dict[str, list[str]]:
         """Names of colleagues who are typing in this chat just now. Raises MayNot."""
@@ -170,9 +190,31 @@ class CasePages:
             rows = (await db.execute(query)).all()
         return self._desk.console.pages.draw(request, "console/number.html", who, case=case, rows=rows, **WORDS)
 
+    async def _shown(self, db: AsyncConnection, who: SignedIn, case: Any) -> dict[str, Any]:
+        """What head and brief draw."""
+        brief = await read_brief(db, case, who.member)
+        return {
+            "brief": brief,
+            "follows": await _followed(db, who, case),
+            "head": head_of(case, self._desk.now()),
+            "version": version(case, brief.routes, brief.tasks),
+            "alarms": alarm_kinds(case.alarms),
+            "is_mine": case.adviser_id == who.member.id and case.closed_at is None,
+            "is_danger": case.urgency in ABOUT_DANGER,
+        }
+
     async def _note(self, db: AsyncConnection, who: SignedIn, case: Any) -> None:
         await require_reason(db, who.member, case, self._desk.now())
         await note_read_once(db, who.member, (Fact.CHAT,), self._desk.now(), case=case)
+
+
+async def _followed(db: AsyncConnection, who: SignedIn, case: Any) -> Any:
+    """The closed case that late words came to, for whoever may open it."""
+    if case.follows_id is None:
+        return None
+    query = select(cases.c.id, cases.c.number, cases.c.area, cases.c.barred).where(cases.c.id == case.follows_id)
+    row = (await db.execute(query)).first()
+    return row if row is not None and may_read(who.member, Fact.CHAT, row.area, row.barred) else None
 
 
 async def _files(db: AsyncConnection, case: Any, thread: Thread) -> dict[uuid.UUID | None, list[KeptFile]]:
@@ -191,6 +233,9 @@ WORDS: Final[dict[str, Any]] = {
     "note_kinds": NOTES,
     "task_kinds": TASKS,
     "views": VIEWS,
+    "rungs": RUNGS,
+    "step_kinds": STEP_KINDS,
+    "means": MEANS,
     "skills": SKILLS,
     "direction": direction,
 }

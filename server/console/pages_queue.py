@@ -20,7 +20,6 @@ from server.escalations import holding, tasks
 from server.escalations.climbing import acknowledge
 from server.escalations.errors import TakenAlready
 from server.escalations.service import ORDER
-from server.escalations.silence import called_everybody, clock_silence
 from server.staff.access import Act, Member
 from server.staff.errors import MayNot
 from server.staff.guard import go, needs
@@ -146,8 +145,6 @@ async def queue_context(desk: Desk, who: SignedIn) -> dict[str, Any]:
     now = desk.now()
     async with desk.console.engine.connect() as db:
         rows = await read_queue(db, who.member)
-        everybody = await called_everybody(db, who.member.areas)
-        silent_for = await clock_silence(db, now)
         waiting = await tasks.badge(db, who.member, now)
         asked = await tasks.asked_of(db, who.member, now)
     view = view_of(rows, who.member)
@@ -157,8 +154,6 @@ async def queue_context(desk: Desk, who: SignedIn) -> dict[str, Any]:
         "now": now,
         "late": late,
         "drawn": desk.rows.drawer(who.member.id, now, late),
-        "everybody": [row for row in everybody if any(row.id == other.id for other in rows)],
-        "silent_for": silent_for,
         "tasks_waiting": waiting,
         "asked": asked,
         **NAMES,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request, Response
 from fastapi.responses import JSONResponse
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.sms.encoding import count_parts, to_gsm
 from dialogs.messages import MAX_TEXT, ChannelName, clean_text
@@ -18,7 +18,7 @@ from server.console.reading import addresses, case_for, cases
 from server.conversations.advising import show_typing, write_as_adviser
 from server.escalations import holding
 from server.escalations.errors import CannotReach, NoSuchCase, NotYours
-from server.escalations.service import typing_key
+from server.escalations.service import tell, typing_key
 from server.staff.access import Act
 from server.staff.guard import go, needs
 from server.staff.sessions import SignedIn
@@ -44,6 +44,7 @@ class TalkPages:
         routes.post("/cases/{case_id}/messages")(self.send)
         routes.post("/cases/{case_id}/draft")(self.draft)
         routes.post("/cases/{case_id}/here")(self.here)
+        routes.post("/cases/{case_id}/go-on")(self.go_on)
         routes.get("/form")(self.form)
 
     async def send(
@@ -66,7 +67,7 @@ class TalkPages:
         async with self._desk.change() as db:
             await note_act(db, who.member, Did.WROTE, now, case_id)
             await drop_draft(db, case_id, who.member.id)
-        return JSONResponse({"sent": True}) if BY_SCRIPT in request.headers else go(f"/console/cases/{case_id}")
+        return JSONResponse({"sent": True}) if BY_SCRIPT in request.headers else go(f"/console/cases/{case_id}#write")
 
     async def draft(self, who: Taker, case_id: uuid.UUID, after: BackgroundTasks, text: Text = "") -> dict[str, Any]:
         """Keep what stands in the box; others see that somebody types. Says what it would cost and what it gives away."""
@@ -92,6 +93,15 @@ class TalkPages:
             case = await case_for(db, who.member, case_id)
             await holding.note_activity(db, who.member, case_id, self._desk.now())
         return {"is_mine": case.adviser_id == who.member.id and case.closed_at is None}
+
+    async def go_on(self, who: Taker, case_id: uuid.UUID) -> Response:
+        """The hold is over before its time. Repeating is harmless. Raises MayNot, NotYours, NoSuchCase."""
+        async with self._desk.change() as db:
+            await case_for(db, who.member, case_id)
+            case = await holding.still_mine(db, who.member, case_id)
+            await db.execute(update(cases).where(cases.c.id == case_id).values(held_until=None))
+            await tell(db, case_id, case.area)
+        return go(f"/console/cases/{case_id}")
 
     async def form(self, who: Taker) -> dict[str, str]:
         """What forms of this session carry: for a page that stood open while its session ended and a new one began."""

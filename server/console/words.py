@@ -10,6 +10,8 @@ from dialogs.messages import ChannelName
 from dialogs.ports import AlarmKind
 from dialogs.wording import N_
 from server.errors import ServiceError
+from server.escalations.clock import Means, Rung
+from server.escalations.clock_models import StepKind
 from server.escalations.errors import NoSuchCase, NotYours
 from server.escalations.models import CaseOutcome, NoteKind, TaskKind
 from server.escalations.queue import Why
@@ -17,8 +19,8 @@ from server.outbox.rules import Status
 from server.staff.pages_words import ERRORS as STAFF_ERRORS
 
 URGENCIES: Final[dict[CaseUrgency, str]] = {
-    CaseUrgency.CRISIS: N_("Now"),
-    CaseUrgency.SAFEGUARDING: N_("Today: safety"),
+    CaseUrgency.CRISIS: N_("Danger now"),
+    CaseUrgency.SAFEGUARDING: N_("Safety: today"),
     CaseUrgency.COMPLAINT: N_("Complaints"),
     CaseUrgency.ADVICE: N_("Advice"),
     CaseUrgency.ACCESS: N_("Language and access"),
@@ -40,7 +42,8 @@ REASONS: Final[dict[str, str]] = {
     AlarmKind.MISSING_OR_FRIEND_AT_RISK: N_("Somebody else is missing or in danger"),
     "may_be_crisis": N_("May be in danger: feels very low"),
     "asked": N_("Asks for a person"),
-    "asked_late": N_("Wrote after the chat was closed"),
+    "late_answer": N_("Wrote after the chat was closed"),
+    "call_back": N_("Wants to be written to at a time"),
     "booking": N_("Wants a time with an adviser"),
     "follow_up": N_("We write again after a chat"),
     "voice": N_("Sent a voice message"),
@@ -120,6 +123,36 @@ WHY: Final[dict[Why, str]] = {
 
 VIEWS: Final[Mapping[str, str]] = {"yes": N_("It helped"), "a_bit": N_("It helped a bit"), "no": N_("It did not help")}
 """The person's own view, asked once at the end."""
+
+
+RUNGS: Final[dict[str, str]] = {
+    Rung.ON_DUTY: N_("Whoever is on duty"),
+    Rung.FIRST: N_("First on call"),
+    Rung.SECOND: N_("Second on call"),
+    Rung.LEAD: N_("Lead"),
+    Rung.MANAGER: N_("Manager"),
+    Rung.SAFEGUARDING_LEAD: N_("Safeguarding lead"),
+    Rung.EVERYBODY: N_("Everybody at a console"),
+}
+
+STEP_KINDS: Final[dict[StepKind, str]] = {
+    StepKind.TAKEN: N_("their turn"),
+    StepKind.NOBODY: N_("nobody stands there"),
+    StepKind.TOLD: N_("told"),
+    StepKind.FAILED: N_("could not be told"),
+    StepKind.PASSED: N_("passed it to the next"),
+    StepKind.ACKNOWLEDGED: N_("is on it"),
+    StepKind.LAPSED: N_("had not answered in time: it went on"),
+    StepKind.STOPPED: N_("stopped"),
+}
+
+MEANS: Final[dict[str, str]] = {
+    Means.CONSOLE: N_("in the console"),
+    Means.TELEGRAM: N_("by Telegram"),
+    Means.SMS: N_("by text message"),
+    Means.CALL: N_("by telephone"),
+}
+"""What a case's clock did: whose turn it was, what became of it, by which means."""
 
 
 def alarm_kinds(alarms: list[str]) -> list[str]:

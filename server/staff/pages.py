@@ -21,6 +21,9 @@ from server.staff.pages_welcome import WelcomePages
 from server.staff.pages_words import MAY, ROLES
 from server.web.origin import require_own
 
+TYPED = ("text", "why", "next_step", "reason", "words", "note")
+"""Fields of the console's forms that hold what somebody wrote (never a password or a code)."""
+
 
 def router(console: Console) -> APIRouter:
     """Every page below `/console`. All forms are checked here, so that no page can forget it."""
@@ -42,8 +45,20 @@ def router(console: Console) -> APIRouter:
 
 def console_router(check: object = guard.check_form) -> APIRouter:
     """A router for pages of the console: own forms only. What comes later (the queue, the diary) starts from it too."""
-    checks = [Depends(_require_own_form), Depends(check)]  # type: ignore[arg-type]
+    checks = [Depends(_require_own_form), Depends(check), Depends(_read_banners)]  # type: ignore[arg-type]
     return APIRouter(prefix=guard.ROOT, include_in_schema=False, dependencies=checks)
+
+
+async def _read_banners(request: Request, who: guard.Anybody) -> None:
+    """What everybody must know stands on every page, also on one that a form answers with; `server.app` says what that is."""
+    read = getattr(request.app.state, "banners", None)
+    if read is not None and who is not None and who.has_code and _draws_page(request):
+        request.state.banners = await read(who.member)
+
+
+def _draws_page(request: Request) -> bool:
+    """False for the pieces that a page's script asks for, but for the list that carries the banners."""
+    return "x-requested-with" not in request.headers or request.url.path == f"{guard.ROOT}/queue/list"
 
 
 async def _require_own_form(request: Request) -> None:
@@ -92,5 +107,6 @@ async def _typed(request: Request) -> str:
     """What somebody wrote in a form that cannot be taken any more: it is shown again, so that nothing typed is lost."""
     if request.method in guard.READS or "x-requested-with" in request.headers:
         return ""
-    typed = (await request.form()).get("text", "")
-    return clean_text(typed) if isinstance(typed, str) else ""
+    form = await request.form()
+    texts = (clean_text(text) for name in TYPED if isinstance(text := form.get(name, ""), str))
+    return "\n\n".join(filter(None, texts))

@@ -137,7 +137,7 @@ class ConsolePages:
         """A page that no cache may keep. Before a sign-in the browser gets the cookie that its forms belong to."""
         language = self.language(request, who)
         cookie = guard.strangers_cookie(request)
-        shared = {
+        shared: dict[str, Any] = {
             "_": partial(self.wording.say, language),
             "language": language,
             "languages": LANGUAGES,
@@ -148,6 +148,10 @@ class ConsolePages:
             "path": request.url.path,
             "here": request.url.path if request.method in guard.READS else guard.ROOT,
             "moment": partial(self.moment, language, utc_now()),
+            "time_of_day": partial(self.time_of_day, language),
+            "day": partial(self.wording.day, language),
+            "full_day": partial(self.wording.full_date, language),
+            "banners": getattr(request.state, "banners", ()),
             "errors": {},
         }
         text = self._templates.get_template(template).render({**shared, **context})
@@ -184,6 +188,10 @@ class ConsolePages:
         elif here.year != today.year:
             day = self.wording.full_date(language, here.date())
         return f"{day}, {self.wording.clock(language, here)}"
+
+    def time_of_day(self, language: str, at: datetime) -> str:
+        """The time in the area's zone: "2:30pm"."""
+        return self.wording.clock(language, at.astimezone(self._zone))
 
     def full_moment(self, language: str, at: datetime) -> str:
         """Day with its year, and time, in the area's zone, for what is kept or leaves the house: "9 June 2026, 2:30pm"."""

@@ -142,8 +142,10 @@ async def test_a_crafted_message_never_runs(desk: Desk, seen: Seen) -> None:
 async def test_a_whole_case_by_keyboard_alone(desk: Desk) -> None:
     ryan = await desk.young_person("can i talk to a person")
     jo = await desk.adviser()
+    await expect(jo.locator("main[data-ready]")).to_be_visible()
     await jo.keyboard.press("n")
     await expect(jo.locator("#thread")).to_contain_text("can i talk to a person")
+    await expect(jo.locator("main[data-ready]")).to_be_visible()
     await jo.keyboard.press("?")
     await expect(jo.get_by_role("dialog")).to_be_visible()
     await jo.keyboard.press("Escape")

@@ -92,6 +92,7 @@ GET  /console/cases/{{case_id}}/thread                    {WORKS}
 GET  /console/cases/{{case_id}}/states                    {WORKS}
 GET  /console/cases/{{case_id}}/notes                     {WORKS}
 GET  /console/cases/{{case_id}}/head                      {WORKS}
+GET  /console/cases/{{case_id}}/live                      {WORKS}
 GET  /console/cases/{{case_id}}/typing                    {WORKS}
 GET  /console/cases/{{case_id}}/number                    {WORKS}
 GET  /console/cases/{{case_id}}/answers                   {WORKS}
@@ -108,6 +109,7 @@ POST /console/cases/{{case_id}}/here                      {WORKS}
 POST /console/cases/{{case_id}}/notes                     {WORKS}
 POST /console/cases/{{case_id}}/notes/types               {WORKS}
 POST /console/cases/{{case_id}}/hold                      {WORKS}
+POST /console/cases/{{case_id}}/go-on                     {WORKS}
 POST /console/cases/{{case_id}}/give-back                 {WORKS}
 GET  /console/cases/{{case_id}}/pass-on                   {WORKS}
 POST /console/cases/{{case_id}}/pass-on                   {WORKS}

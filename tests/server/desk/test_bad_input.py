@@ -146,8 +146,8 @@ async def test_one_thread_for_a_person_on_two_ways(jo: Adviser, ryan: WebPerson)
             )
         )
     await jo.opens(f"/console/cases/{case_id}")
-    assert "They Text message" in jo.shown
-    assert "They Web chat" in jo.shown
+    assert "Young person Text message" in jo.shown
+    assert "Young person Web chat" in jo.shown
     assert "Text message" in jo.shown.split("Ways to them")[1]
 
 

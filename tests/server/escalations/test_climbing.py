@@ -92,7 +92,9 @@ async def test_an_acknowledgement_of_a_repeated_ring_is_written_down_too(engine:
     assert await told(engine, StepKind.ACKNOWLEDGED) == [Rung.SAFEGUARDING_LEAD]
 
 
-async def test_after_a_night_without_a_worker_each_of_them_rings_once_and_not_a_hundred_times(engine: AsyncEngine) -> None:
+async def test_after_a_night_without_a_worker_each_of_them_rings_once_and_not_a_hundred_times(
+    engine: AsyncEngine,
+) -> None:
     stands = await rota(engine)
     await crisis(engine)
     await look(engine, NIGHT + timedelta(hours=8))

@@ -1,0 +1,85 @@
+// The thread: what is new comes after the last line, once; and where each of our messages stands.
+import { ask, base, byId, log, noAnswer, parse, thread, words } from "./wire.js";
+import { newWords } from "./sound.js";
+
+let last = Number(words.last ?? 0);
+let isAsking = false;
+let asksAgain = false;
+
+export async function freshThread() {
+  if (!thread || words.older) return;
+  if (isAsking) return void (asksAgain = true);
+  isAsking = true;
+  do {
+    asksAgain = false;
+    const answer = await ask(`${base}/thread?after=${last}`).catch(noAnswer);
+    if (!answer?.ok) break;
+    const came = parse(`<ol>${await answer.text()}</ol>`).querySelectorAll("li.line");
+    if (came.length) addLines([...came]);
+    if (came.length >= 60) asksAgain = true;
+  } while (asksAgain);
+  isAsking = false;
+  freshStates();
+}
+
+// An answer says which words it was written to: those that stood here long enough to be seen.
+const SEEN_AFTER = 1000;
+function noteSeen() {
+  const seen = document.querySelector('#say-form input[name="seen"]');
+  const newest = last;
+  if (seen && !document.hidden) setTimeout(() => document.hidden || (seen.value = Math.max(newest, Number(seen.value))), SEEN_AFTER);
+}
+document.addEventListener("visibilitychange", noteSeen);
+
+function addLines(lines) {
+  const isNear = isAtEnd();
+  thread.querySelector(".empty")?.remove();
+  let isTheirs = false;
+  for (const line of lines) {
+    if (byId(line.id)) continue;
+    last = Math.max(last, Number(line.dataset.cursor));
+    isTheirs ||= line.classList.contains("line-person");
+    line.classList.add("is-fresh");
+    setTimeout(() => line.classList.remove("is-fresh"), 6000);
+    thread.append(line);
+  }
+  noteSeen();
+  if (isNear) toEnd();
+  else if (isTheirs && byId("to-newest")) byId("to-newest").hidden = false;
+  if (isTheirs) {
+    byId("they-type").textContent = "";
+    newWords(words.name);
+  }
+}
+
+// On a phone the page itself scrolls, on a laptop the thread in its pane.
+const hasOwnPane = () => getComputedStyle(log).overflowY !== "visible";
+
+function isAtEnd() {
+  if (hasOwnPane()) return log.scrollHeight - log.scrollTop - log.clientHeight < 160;
+  return (thread.lastElementChild?.getBoundingClientRect().top ?? 0) < innerHeight;
+}
+
+function toEnd() {
+  const line = thread.lastElementChild;
+  const covered = byId("write").offsetHeight; // the box stays at the foot of the screen
+  if (hasOwnPane()) log.scrollTop = log.scrollHeight;
+  else if (covered > innerHeight / 2) line?.scrollIntoView({ block: "center" });
+  else if (line) scrollBy(0, line.getBoundingClientRect().bottom + covered + 16 - innerHeight);
+  if (byId("to-newest")) byId("to-newest").hidden = true;
+}
+if (thread && !words.older) toEnd();
+byId("to-newest")?.addEventListener("click", toEnd);
+
+export async function freshStates() {
+  const open = [...thread.querySelectorAll("[data-state]")].slice(-40).map((state) => state.dataset.state);
+  if (!open.length) return;
+  const answer = await ask(`${base}/states?${new URLSearchParams(open.map((id) => ["ids", id]))}`).catch(() => null);
+  if (!answer?.ok) return;
+  for (const [id, state] of Object.entries(await answer.json())) {
+    const shown = thread.querySelector(`[data-state="${id}"]`);
+    if (!shown) continue;
+    shown.textContent = state.text;
+    shown.classList.toggle("is-bad", state.is_bad);
+  }
+}
