@@ -148,6 +148,7 @@ STEP_KINDS: Final[dict[StepKind, str]] = {
 
 MEANS: Final[dict[str, str]] = {
     Means.CONSOLE: N_("in the console"),
+    Means.PUSH: N_("by an alarm in the browser"),
     Means.TELEGRAM: N_("by Telegram"),
     Means.SMS: N_("by text message"),
     Means.CALL: N_("by telephone"),
