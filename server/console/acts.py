@@ -23,6 +23,7 @@ class Did(StrEnum):
     CLOSED = "closed"
     GAVE_BACK = "gave_back"
     HELD = "held"
+    WENT_ON = "went_on"
     NOTED = "noted"
     WROTE = "wrote"
     TASK_TAKEN = "task_taken"

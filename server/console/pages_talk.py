@@ -100,6 +100,7 @@ class TalkPages:
             await case_for(db, who.member, case_id)
             case = await holding.still_mine(db, who.member, case_id)
             await db.execute(update(cases).where(cases.c.id == case_id).values(held_until=None))
+            await note_act(db, who.member, Did.WENT_ON, self._desk.now(), case_id)
             await tell(db, case_id, case.area)
         return go(f"/console/cases/{case_id}")
 

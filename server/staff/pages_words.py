@@ -78,6 +78,7 @@ EVENTS: Final[dict[str, str]] = {
     "asked": N_("Asked a colleague about a chat"),
     "closed": N_("Ended a chat"),
     "gave_back": N_("Gave a chat back"),
+    "went_on": N_("Ended a hold"),
     "held": N_("Put a chat on hold"),
     "noted": N_("Left a note in a chat"),
     "wrote": N_("Wrote to a young person"),

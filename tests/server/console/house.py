@@ -137,6 +137,10 @@ class Worker(StaffPerson):
     member: Member = None  # type: ignore[assignment]
     token: str = ""
 
+    async def says_why(self, young: Young) -> httpx.Response:
+        """Why they look at a chat that is not their work."""
+        return await self.posts(f"/console/cases/{young.case}/why", reason="cover")
+
     async def posts(self, path: str, data: dict[str, Any] | None = None, **fields: Any) -> httpx.Response:
         """Send a form without opening its page first."""
         values = {"form": sessions.form_token(self.token), **(data or {}), **fields}

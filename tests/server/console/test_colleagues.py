@@ -96,6 +96,7 @@ async def test_who_looks_on_sees_the_holder_type_and_the_holder_sees_a_whisper_c
     await ada.posts(f"{path}/take")
     await ada.posts(f"{path}/draft", text="hel")
     assert (await kim.client.get(f"{path}/typing")).json() == {"names": ["Ada"]}
+    await kim.says_why(young)
     assert "Ada is typing here too" in (await kim.opens(path)).text
     assert (await kim.posts(f"{path}/notes/types")).status_code == 204
     assert (await ada.client.get(f"{path}/typing")).json() == {"names": ["Kim"]}

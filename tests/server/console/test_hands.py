@@ -68,8 +68,8 @@ async def test_the_brief_names_no_case_that_the_reader_may_not_open(house: House
     person: uuid.UUID | None = None
     for change in (
         "UPDATE cases SET barred = array[:jo]::uuid[] WHERE id = :id",
-        "UPDATE cases SET area = 'away' WHERE id = :id AND :jo IS NOT NULL",
-        "UPDATE cases SET reason = 'asked' WHERE id = :id AND :jo IS NOT NULL",
+        "UPDATE cases SET barred = '{}', area = 'away' WHERE id = :id AND :jo IS NOT NULL",
+        "UPDATE cases SET barred = '{}' WHERE id = :id AND :jo IS NOT NULL",
     ):
         young = await house.writes("again", CaseUrgency.ADVICE, person=person)
         person = young.person

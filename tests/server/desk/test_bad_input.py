@@ -176,6 +176,7 @@ async def test_a_question_to_a_skill_is_answered_inside_the_case(jo: Adviser, ry
     assert (await ana.sends(notes, text="psst", kind="whisper")).status_code == 404
     lead = await adviser(jo.program, "Lea", Role.LEAD)
     await lead.opens(f"/console/cases/{case_id}")
+    await lead.sends(f"/console/cases/{case_id}/why", reason="work")
     await lead.sends(notes, text="Ask where she sleeps.", kind="whisper")
     await jo.opens(f"/console/cases/{case_id}")
     assert "Ask where she sleeps." in jo.shown
