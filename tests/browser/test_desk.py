@@ -15,7 +15,7 @@ from server.staff import guard, sessions
 from server.staff.access import Role
 from tests.browser.conftest import PHONE, Seen
 from tests.browser.walk import is_wider_than_screen, violations
-from tests.browser.windows import Desk, keep, says
+from tests.browser.windows import Desk, keep, says, says_why
 from tests.support.postgres import Databases
 from tests.support.program import Program, running
 from tests.support.staff import make_member
@@ -110,6 +110,7 @@ async def test_each_sees_that_the_other_is_typing(desk: Desk) -> None:
     await expect(jo.locator("#they-type")).to_contain_text("They are typing")
     sam = await desk.adviser("Sam")
     await sam.goto(jo.url)
+    await says_why(sam)
     await expect(sam.get_by_text("Jo has this chat.")).to_be_visible()
 
 

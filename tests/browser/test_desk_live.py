@@ -15,7 +15,7 @@ from server.staff import guard, sessions
 from server.staff.access import Role
 from tests.browser.conftest import PHONE, Seen
 from tests.browser.walk import is_wider_than_screen, violations
-from tests.browser.windows import LAPTOP, Desk, keep, says
+from tests.browser.windows import LAPTOP, Desk, keep, says, says_why
 from tests.support.postgres import Databases
 from tests.support.program import Program, running
 from tests.support.staff import make_member
@@ -151,6 +151,7 @@ async def test_a_half_written_note_outlives_others_notes_a_reload_and_a_change_o
     chat = await takes(jo)
     sam = await desk.adviser("Sam")
     await sam.goto(chat)
+    await says_why(sam)
     await sam.get_by_label("For colleagues only").fill("Does she have a social worker?")
     await sam.get_by_label("As", exact=True).select_option("ask")
     await sam.get_by_role("button", name="Save note").click()

@@ -83,3 +83,9 @@ async def keep(page: Page, name: str) -> None:
     """A picture, when a folder for them is set."""
     if PICTURES:
         await page.screenshot(path=Path(PICTURES) / f"{name}.png")
+
+
+async def says_why(page: Page) -> None:
+    """Why they look at a chat that is not their work: asked once, before anything is shown."""
+    await page.get_by_label("I stand in for whoever has it").check()
+    await page.get_by_role("button", name="Open the chat").click()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 from sqlalchemy import text
@@ -12,6 +13,8 @@ from tests.support.advisers import FORM, Adviser, adviser
 from tests.support.web_person import WebPerson
 
 pytestmark = pytest.mark.database
+
+SEEN = re.compile(r'name="seen" value="(\d+)"')
 
 
 async def scalar(who: Adviser, query: str, **values: object) -> object:
@@ -118,6 +121,37 @@ async def test_ending_a_chat_asks_how_it_ended_and_gives_the_computer_its_voice_
     assert await scalar(jo, "SELECT count(*) FROM deliveries") == before + 1
     await jo.opens(f"/console/cases/{case_id}")
     assert "Their question was answered" in jo.shown
+
+
+async def test_a_chat_is_not_ended_over_words_that_nobody_has_read(jo: Adviser, ryan: WebPerson) -> None:
+    await ryan.says("can i talk to a person")
+    case_id = await jo.takes_next()
+    close = f"/console/cases/{case_id}/close"
+    await jo.opens(close)
+    seen = SEEN.search(jo.page.text)[1]
+    await ryan.says("i want to kill myself")
+    end = {"outcome": "answered", "next_step": "Nothing more to do."}
+    assert (await jo.sends(close, seen=seen, **end)).status_code == 422
+    assert "They wrote again just now." in jo.shown
+    assert "i want to kill myself" in jo.shown
+    assert await scalar(jo, "SELECT closed_at IS NULL FROM cases WHERE id = :id", id=case_id)
+    assert "Nothing more to do." in jo.page.text
+    await jo.sends(close, seen=SEEN.search(jo.page.text)[1], **end)
+    assert jo.path == "/console/queue"
+
+
+async def test_an_answer_to_words_before_the_alarm_does_not_end_the_alarm(jo: Adviser, ryan: WebPerson) -> None:
+    await ryan.says("can i talk to a person")
+    case_id = await jo.takes_next()
+    seen = SEEN.search(jo.page.text)[1]
+    await ryan.says("i want to kill myself")
+    clock = "SELECT clock_next_at IS NOT NULL AND waiting_since IS NOT NULL FROM cases WHERE id = :id"
+    await jo.sends(f"/console/cases/{case_id}/messages", text="The office opens at 9.", seen=seen)
+    assert await scalar(jo, clock, id=case_id)
+    await jo.opens(f"/console/cases/{case_id}")
+    seen = SEEN.search(jo.page.text)[1]
+    await jo.sends(f"/console/cases/{case_id}/messages", text="I read that. Are you safe now?", seen=seen)
+    assert not await scalar(jo, clock, id=case_id)
 
 
 async def test_answers_are_found_in_our_language_and_shown_in_theirs(jo: Adviser, ryan: WebPerson) -> None:
