@@ -13,7 +13,7 @@ from server.clock import utc_now
 from server.escalations import tasks
 from server.escalations.models import TaskKind
 from server.staff.access import Role
-from tests.server.console.house import House, Young
+from tests.server.console.house import House, Worker, Young
 from tests.server.console.test_access_table import Asking, routes
 from tests.support.staff import make_member
 
@@ -42,6 +42,9 @@ ACTS: dict[str, tuple[str, dict[str, str]]] = {
     f"{RECORD}/export": ("export_record", {}),
     "/console/complaints/{complaint_id}/answered": ("handle_complaints", {}),
     "/console/complaints/{complaint_id}/close": ("handle_complaints", {}),
+    f"{CASE}/workers": ("link_worker", {"to": "{worker}", "why": "a court order; they know"}),
+    f"{CASE}/workers/{{link_id}}/end": ("link_worker", {"why": "the order ended"}),
+    "/console/my-people/{link_id}/write": ("worker_wrote", {"text": "The plan is signed."}),
     "/console/tasks/{task_id}/take": ("task_taken", {}),
     "/console/tasks/{task_id}/done": ("task_done", {}),
 }
@@ -81,23 +84,27 @@ async def test_it_leaves_a_row(house: House, path: str) -> None:
     if path in HELD:
         await ada.posts(f"/console/cases/{young.case}/take")
     what, form = ACTS[path]
-    answer = await ada.posts(await _fill(house, path, young), form)
+    if form.get("to") == "{worker}":
+        form = form | {"to": str((await make_member(house.engine, "Beth", Role.YJS_WORKER)).id)}
+    answer = await ada.posts(await _fill(house, path, young, ada), form)
     assert answer.status_code == 200, answer.text
     query = "SELECT area, about_person FROM audit WHERE staff_id = :who AND what = :what AND about_case = :case"
     found = await house.rows(query, who=ada.member.id, what=what, case=young.case)
     assert found == [(area, young.person)]
 
 
-async def _fill(house: House, path: str, young: Young) -> str:
+async def _fill(house: House, path: str, young: Young, ada: Worker) -> str:
     somebody = await make_member(house.engine, "Sam")
     wish = tasks.Wish(TaskKind.CALL_BACK, "home", utc_now(), "x", case_id=young.case, person_id=young.person)
     async with house.engine.begin() as db:
         task = await tasks.add(db, wish, utc_now())
     entry = "SELECT id FROM safeguarding_entries WHERE record_id = :id AND kind = 'words' LIMIT 1"
-    asking = Asking(house, {"somebody": somebody}, young)
+    asking = Asking(house, {"somebody": somebody, "yjs_worker": ada.member}, young)
     made: dict[str, Any] = {"case_id": young.case, "record_id": young.record, "task_id": task}
     if "{entry_id}" in path:
         made["entry_id"] = await house.scalar(entry, id=young.record)
+    if "{link_id}" in path:
+        made["link_id"] = await asking._link()
     if "{complaint_id}" in path:
         made["complaint_id"] = await asking._complaint()
         complaint = {"id": made["complaint_id"], "person": young.person}
