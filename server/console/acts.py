@@ -32,6 +32,7 @@ class Did(StrEnum):
     RECORD_ASKED = "record_asked"
     ON_DUTY = "on_duty"
     OFF_DUTY = "off_duty"
+    CONTACT_CHANGED = "contact_changed"
     WORKER_WROTE = "worker_wrote"
 
 

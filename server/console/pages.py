@@ -14,6 +14,7 @@ from server.console.pages_answers import AnswerPages
 from server.console.pages_case import CasePages
 from server.console.pages_close import ClosePages
 from server.console.pages_complaints import ComplaintPages
+from server.console.pages_contact import ContactPages
 from server.console.pages_duty import DutyPages
 from server.console.pages_files import FilePages
 from server.console.pages_my_people import MyPeoplePages
@@ -56,6 +57,7 @@ PAGES: Final[tuple[type[Pages], ...]] = (
     DutyPages,
     ComplaintPages,
     AgainPages,
+    ContactPages,
     WorkerPages,
     MyPeoplePages,
 )

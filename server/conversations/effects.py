@@ -138,6 +138,7 @@ async def merge(db: AsyncConnection, gone: uuid.UUID, stays: uuid.UUID, now: dat
     for table in (case_tasks, complaints, worker_links):
         await db.execute(update(table).where(table.c.person_id == gone).values(person_id=stays))
     await db.execute(update(addresses).where(addresses.c.person_id == gone).values(person_id=stays))
+    await people.merge_contact_rules(db, gone, stays)
     await db.execute(delete(conversations).where(conversations.c.id == lost.id))
     await db.execute(delete(join_codes).where(join_codes.c.person_id == gone))
     await db.execute(delete(persons).where(persons.c.id == gone))

@@ -73,6 +73,7 @@ EVENTS: Final[dict[str, str]] = {
     Act.TAKE.value: N_("Took a chat"),
     Act.HANDLE_COMPLAINTS.value: N_("Saw to a complaint"),
     Act.LINK_WORKER.value: N_("Changed which youth justice worker works with somebody"),
+    "contact_changed": N_("Changed what to heed when writing to somebody"),
     "worker_wrote": N_("Wrote to an adviser as youth justice worker"),
     Fact.NAME.value: N_("Read a name"),
     Fact.NUMBER.value: N_("Read a number"),

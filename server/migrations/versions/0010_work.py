@@ -29,11 +29,13 @@ def upgrade() -> None:
     op.add_column("case_drafts", sa.Column("noted_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("complaints", sa.Column("words", sa.LargeBinary(), nullable=True))
     op.add_column("complaints", sa.Column("outcome", sa.LargeBinary(), nullable=True))
+    op.add_column("people", sa.Column("contact_rules", sa.LargeBinary(), nullable=True))
     _add_worker_links()
 
 
 def downgrade() -> None:
     op.drop_table("worker_links")
+    op.drop_column("people", "contact_rules")
     op.drop_column("complaints", "outcome")
     op.drop_column("complaints", "words")
     op.drop_column("case_drafts", "noted_at")

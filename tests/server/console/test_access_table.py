@@ -116,6 +116,7 @@ POST /console/cases/{{case_id}}/pass-on                   {WORKS}
 POST /console/cases/{{case_id}}/again                     {WORKS}
 GET  /console/cases/{{case_id}}/close                     {WORKS}
 POST /console/cases/{{case_id}}/close                     {WORKS}
+POST /console/cases/{{case_id}}/contact                   {WORKS}
 GET  /console/cases/{{case_id}}/workers                   lead safeguarding_lead
 POST /console/cases/{{case_id}}/workers                   lead safeguarding_lead
 POST /console/cases/{{case_id}}/workers/{{link_id}}/end   lead safeguarding_lead

@@ -42,6 +42,7 @@ ACTS: dict[str, tuple[str, dict[str, str]]] = {
     f"{RECORD}/export": ("export_record", {}),
     "/console/complaints/{complaint_id}/answered": ("handle_complaints", {}),
     "/console/complaints/{complaint_id}/close": ("handle_complaints", {}),
+    f"{CASE}/contact": ("contact_changed", {"text": "Shared phone."}),
     f"{CASE}/workers": ("link_worker", {"to": "{worker}", "why": "a court order; they know"}),
     f"{CASE}/workers/{{link_id}}/end": ("link_worker", {"why": "the order ended"}),
     "/console/my-people/{link_id}/write": ("worker_wrote", {"text": "The plan is signed."}),
@@ -63,7 +64,7 @@ NO_ACT = {
 OF_STAFF = re.compile(r"/console/(sign-in|sign-out|welcome|code|again|account|team)\b.*")
 """Accounts, which the tests of server/staff hold."""
 
-HELD = {f"{CASE}/{name}" for name in ("hold", "give-back", "pass-on", "close")}
+HELD = {f"{CASE}/{name}" for name in ("hold", "give-back", "pass-on", "close", "contact")}
 
 
 def test_no_form_is_left_out(house: House) -> None:
