@@ -33,6 +33,8 @@ class Did(StrEnum):
     RECORD_ASKED = "record_asked"
     ON_DUTY = "on_duty"
     OFF_DUTY = "off_duty"
+    CONTACT_CHANGED = "contact_changed"
+    WORKER_WROTE = "worker_wrote"
 
 
 async def note_act(db: AsyncConnection, who: Member, did: Did | Act, now: datetime, case_id: uuid.UUID | None) -> None:

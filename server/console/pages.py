@@ -14,8 +14,10 @@ from server.console.pages_answers import AnswerPages
 from server.console.pages_case import CasePages
 from server.console.pages_close import ClosePages
 from server.console.pages_complaints import ComplaintPages
+from server.console.pages_contact import ContactPages
 from server.console.pages_duty import DutyPages
 from server.console.pages_files import FilePages
+from server.console.pages_my_people import MyPeoplePages
 from server.console.pages_notes import NotePages
 from server.console.pages_queue import QueuePages
 from server.console.pages_record_export import RecordExportPages
@@ -24,6 +26,7 @@ from server.console.pages_rota import RotaPages
 from server.console.pages_talk import TalkPages
 from server.console.pages_tasks import TaskPages
 from server.console.pages_why import WhyPages
+from server.console.pages_workers import WorkerPages
 from server.staff.pages import console_router
 
 
@@ -54,6 +57,9 @@ PAGES: Final[tuple[type[Pages], ...]] = (
     DutyPages,
     ComplaintPages,
     AgainPages,
+    ContactPages,
+    WorkerPages,
+    MyPeoplePages,
 )
 """Every class of pages; a new one is added here."""
 

@@ -110,6 +110,7 @@ TASKS: Final[dict[TaskKind, str]] = {
     TaskKind.DEBRIEF: N_("Have a word with the adviser: that was a hard one"),
     TaskKind.ASKED: N_("Answer a colleague's question"),
     TaskKind.TAKEN_OVER: N_("A lead gave your chat to somebody: read why"),
+    TaskKind.WORKER_WROTE: N_("Read what a youth justice worker writes"),
     TaskKind.MORNING: N_("Nobody has answered since yesterday"),
 }
 

@@ -40,7 +40,7 @@ from server.conversations.scene import Scene
 from server.db.base import table_of
 from server.escalations import service as escalations
 from server.escalations.models import Case, CaseTask
-from server.escalations.talk_models import Complaint
+from server.escalations.talk_models import Complaint, WorkerLink
 from server.outbox.models import Delivery
 from server.people import service as people
 from server.people.models import Address, JoinCode, Person
@@ -53,6 +53,7 @@ addresses = table_of(Address)
 cases = table_of(Case)
 case_tasks = table_of(CaseTask)
 complaints = table_of(Complaint)
+worker_links = table_of(WorkerLink)
 persons = table_of(Person)
 join_codes = table_of(JoinCode)
 
@@ -134,9 +135,10 @@ async def merge(db: AsyncConnection, gone: uuid.UUID, stays: uuid.UUID, now: dat
     for table in (messages, deliveries):
         await db.execute(update(table).where(table.c.conversation_id == lost.id).values(conversation_id=kept.id))
     await _merge_cases(db, gone, stays, now)
-    for table in (case_tasks, complaints):
+    for table in (case_tasks, complaints, worker_links):
         await db.execute(update(table).where(table.c.person_id == gone).values(person_id=stays))
     await db.execute(update(addresses).where(addresses.c.person_id == gone).values(person_id=stays))
+    await people.merge_contact_rules(db, gone, stays)
     await db.execute(delete(conversations).where(conversations.c.id == lost.id))
     await db.execute(delete(join_codes).where(join_codes.c.person_id == gone))
     await db.execute(delete(persons).where(persons.c.id == gone))

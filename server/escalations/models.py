@@ -72,6 +72,7 @@ class TaskKind(StrEnum):
     ASKED = "asked"
     MORNING = "morning"
     TAKEN_OVER = "taken_over"
+    WORKER_WROTE = "worker_wrote"
 
 
 class Case(TalkColumns, Base):

@@ -12,15 +12,18 @@ from server.db.base import table_of
 from server.escalations.models import Case, CaseDraft, CaseMessage, CaseNote, CaseStep, CaseTask, StaffNotice
 from server.escalations.records_models import RecordEntry, SafeguardingRecord
 from server.escalations.service import ABOUT_DANGER, has_danger_open
-from server.escalations.talk_models import Complaint
+from server.escalations.talk_models import Complaint, WorkerLink
 from server.people.privacy import Subject
 
 cases = table_of(Case)
 tasks = table_of(CaseTask)
 complaints = table_of(Complaint)
+links = table_of(WorkerLink)
 
 OF_A_CASE = tuple(
-    map(table_of, (CaseDraft, StaffNotice, CaseStep, CaseNote, CaseMessage, RecordEntry, SafeguardingRecord))
+    map(
+        table_of, (CaseDraft, StaffNotice, CaseStep, CaseNote, CaseMessage, RecordEntry, SafeguardingRecord, WorkerLink)
+    )
 )
 """What belongs to a case and goes with it."""
 
@@ -44,6 +47,8 @@ class EscalationsData:
     async def erase(self, db: AsyncConnection, subject: Subject) -> None:
         """Delete cases that are not about danger with all that is theirs; take the person off those that are, unless still open."""
         theirs = cases.c.person_id == subject.person_id
+        # whoever wants to be forgotten is shown to no youth justice worker any more, also while a record has to stay
+        await db.execute(delete(links).where(links.c.person_id == subject.person_id))
         if not subject.keeps_record:
             their_complaints = complaints.c.person_id == subject.person_id
             await db.execute(update(complaints).where(their_complaints).values(OF_NOBODY))

@@ -1,4 +1,4 @@
-"""What a talk with a person adds to a case, and the table of complaints."""
+"""What a talk with a person adds to a case, and the tables of complaints and youth justice workers."""
 
 from __future__ import annotations
 
@@ -53,3 +53,25 @@ class Complaint(Base):
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     first_answer_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class WorkerLink(Base):
+    """That a youth justice worker works with a person (J26): they see the next meeting and who the adviser is, never the chat (Q37).
+
+    Made from a case, by whose number the worker knows the person. `why` and `end_why` are personal (encrypted): what a lead
+    wrote. In force until `ended_at`. Kept with the case; a deletion that the person asks for ends and deletes it at once.
+    """
+
+    __tablename__ = "worker_links"
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    area: Mapped[str] = mapped_column(ForeignKey("areas.slug"))
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    why: Mapped[str] = mapped_column(EncryptedText("worker_links.why"))
+    made_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    end_why: Mapped[str | None] = mapped_column(EncryptedText("worker_links.end_why"))
+    ended_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

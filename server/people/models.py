@@ -27,7 +27,8 @@ class Person(Base):
     """One human being, anonymous until they choose otherwise. Written at the first message; deleted on `delete` or by retention.
 
     `erase_when_closed` is set when they asked to be deleted while a case about danger is open; `is_farewell` marks the empty
-    record that carries the last message after a deletion and goes a day later.
+    record that carries the last message after a deletion and goes a day later. `contact_rules` are personal (encrypted): whose phone
+    it is, who may see it, safe times, what no message may say; written by advisers.
     """
 
     __tablename__ = "people"
@@ -37,6 +38,7 @@ class Person(Base):
     first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     erase_when_closed: Mapped[bool] = mapped_column(default=False, server_default="false")
     is_farewell: Mapped[bool] = mapped_column(default=False, server_default="false")
+    contact_rules: Mapped[str | None] = mapped_column(EncryptedText("people.contact_rules"))
 
 
 class Address(Base):

@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialogs.messages import ChannelName
 from server.db.base import table_of
 from server.db.types import blind_index
-from server.people.models import Address, JoinCode
+from server.people.models import Address, JoinCode, Person
 
 addresses = table_of(Address)
+persons = table_of(Person)
 join_codes = table_of(JoinCode)
 
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -119,3 +120,19 @@ async def addresses_of(db: AsyncConnection, person_id: uuid.UUID) -> list[Mappin
         .order_by(addresses.c.created_at)
     )
     return [dict(row) for row in (await db.execute(query)).mappings()]
+
+
+async def contact_rules(db: AsyncConnection, person_id: uuid.UUID | None) -> str:
+    """What must be heeded when somebody writes to the person; empty when nothing was said."""
+    return (await db.execute(select(persons.c.contact_rules).where(persons.c.id == person_id))).scalar() or ""
+
+
+async def set_contact_rules(db: AsyncConnection, person_id: uuid.UUID, words: str) -> None:
+    """Keep these in place of those before; an empty text takes them away."""
+    await db.execute(update(persons).where(persons.c.id == person_id).values(contact_rules=words or None))
+
+
+async def merge_contact_rules(db: AsyncConnection, gone: uuid.UUID, stays: uuid.UUID) -> None:
+    """Of two persons who become one both texts are kept, each once."""
+    texts = dict.fromkeys([await contact_rules(db, one) for one in (stays, gone)])
+    await set_contact_rules(db, stays, "\n".join(filter(None, texts)))

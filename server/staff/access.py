@@ -62,6 +62,8 @@ class Act(StrEnum):
     EXPORT_RECORD = "export_record"
     RELEASE_HOLD = "release_hold"
     HANDLE_COMPLAINTS = "handle_complaints"
+    LINK_WORKER = "link_worker"
+    SEE_OWN_PEOPLE = "see_own_people"
     SEE_AUDIT = "see_audit"
     MANAGE_STAFF = "manage_staff"
     SET_ROTA = "set_rota"
@@ -89,7 +91,7 @@ _ACCOUNT: Final = frozenset({Act.OWN_ACCOUNT})
 
 MAY_DO: Final[dict[Role, frozenset[Act]]] = {
     Role.ADVISER: _CONSOLE,
-    Role.LEAD: _CONSOLE | {Act.ASSIGN, Act.WHISPER, Act.SET_ROTA, Act.HANDLE_COMPLAINTS},
+    Role.LEAD: _CONSOLE | {Act.ASSIGN, Act.WHISPER, Act.SET_ROTA, Act.HANDLE_COMPLAINTS, Act.LINK_WORKER},
     Role.SAFEGUARDING_LEAD: _CONSOLE
     | {
         Act.ASSIGN,
@@ -99,9 +101,10 @@ MAY_DO: Final[dict[Role, frozenset[Act]]] = {
         Act.SEE_AUDIT,
         Act.SET_ROTA,
         Act.HANDLE_COMPLAINTS,
+        Act.LINK_WORKER,
     },
     Role.HOST_ADVISER: _CONSOLE,
-    Role.YJS_WORKER: _ACCOUNT,
+    Role.YJS_WORKER: _ACCOUNT | {Act.SEE_OWN_PEOPLE},
     Role.EDITOR: _ACCOUNT | {Act.SEARCH_LIBRARY},
     Role.TRANSLATOR: _ACCOUNT | {Act.SEARCH_LIBRARY},
     Role.MANAGER: _ACCOUNT | {Act.SEE_AUDIT, Act.SET_ROTA, Act.HANDLE_COMPLAINTS},

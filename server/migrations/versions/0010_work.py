@@ -12,7 +12,7 @@ depends_on = None
 
 MEANS = ("console", "telegram", "sms", "call")
 TASKS = ("interpreter", "translate", "access", "call_back", "follow_up", "unreachable", "debrief")
-NEW_TASKS = ("asked", "morning", "taken_over")
+NEW_TASKS = ("asked", "morning", "taken_over", "worker_wrote")
 WITH_MEANS = ("case_steps", "staff_notices")
 
 
@@ -29,9 +29,13 @@ def upgrade() -> None:
     op.add_column("case_drafts", sa.Column("noted_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("complaints", sa.Column("words", sa.LargeBinary(), nullable=True))
     op.add_column("complaints", sa.Column("outcome", sa.LargeBinary(), nullable=True))
+    op.add_column("people", sa.Column("contact_rules", sa.LargeBinary(), nullable=True))
+    _add_worker_links()
 
 
 def downgrade() -> None:
+    op.drop_table("worker_links")
+    op.drop_column("people", "contact_rules")
     op.drop_column("complaints", "outcome")
     op.drop_column("complaints", "words")
     op.drop_column("case_drafts", "noted_at")
@@ -90,3 +94,29 @@ def _add_push() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_push_keys")),
     )
+
+
+def _add_worker_links() -> None:
+    keys = {"area": "areas.slug", "case_id": "cases.id", "person_id": "people.id"}
+    keys |= dict.fromkeys(("staff_id", "made_by", "ended_by"), "staff.id")
+    op.create_table(
+        "worker_links",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("area", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("why", sa.LargeBinary(), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("end_why", sa.LargeBinary(), nullable=True),
+        sa.Column("ended_by", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        *(
+            sa.ForeignKeyConstraint([column], [to], name=op.f(f"fk_worker_links_{column}_{to.split('.')[0]}"))
+            for column, to in keys.items()
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_worker_links")),
+    )
+    for column in ("case_id", "person_id", "staff_id"):
+        op.create_index(op.f(f"ix_worker_links_{column}"), "worker_links", [column])

@@ -29,8 +29,8 @@ try {
   if (reader) forget((name) => !name.startsWith(`${PREFIX}${reader}.`) && name !== SENT);
   if (reader) for (const field of fieldsOf(document)) {
     const typed = sessionStorage.getItem(nameOf(field));
-    if (typed && !field.value) field.value = typed;
-    if (field.value) field.closest("details")?.setAttribute("open", "");
+    if (typed && (!field.value || field.value === field.defaultValue)) field.value = typed;
+    if (field.value && (typed || field.value !== field.defaultValue)) field.closest("details")?.setAttribute("open", "");
   }
 } catch {
   // a browser that keeps nothing

@@ -26,7 +26,7 @@ from server.escalations import tasks
 from server.escalations.clock import Rung
 from server.escalations.models import TaskKind
 from server.escalations.oncall import put_on_call
-from server.escalations.talk_models import Complaint
+from server.escalations.talk_models import Complaint, WorkerLink
 from server.staff import guard, sessions
 from server.staff.access import Member, Role
 from tests.server.console.house import House, Young
@@ -116,6 +116,12 @@ POST /console/cases/{{case_id}}/pass-on                   {WORKS}
 POST /console/cases/{{case_id}}/again                     {WORKS}
 GET  /console/cases/{{case_id}}/close                     {WORKS}
 POST /console/cases/{{case_id}}/close                     {WORKS}
+POST /console/cases/{{case_id}}/contact                   {WORKS}
+GET  /console/cases/{{case_id}}/workers                   lead safeguarding_lead
+POST /console/cases/{{case_id}}/workers                   lead safeguarding_lead
+POST /console/cases/{{case_id}}/workers/{{link_id}}/end   lead safeguarding_lead
+GET  /console/my-people                                   yjs_worker barred elsewhere
+POST /console/my-people/{{link_id}}/write                 yjs_worker
 POST /console/duty                                        {WORKS} barred elsewhere
 GET  /console/records                                     safeguarding_lead barred elsewhere
 GET  /console/records/{{record_id}}                       safeguarding_lead
@@ -222,6 +228,8 @@ class Asking:
                     made = self.young.case
                 case "complaint_id":
                     made = await self._complaint()
+                case "link_id":
+                    made = await self._link()
                 case "topic":
                     made = "about.charter"
                 case "file_id":
@@ -254,6 +262,15 @@ class Asking:
         }
         async with self.house.engine.begin() as db:
             await db.execute(insert(table_of(Complaint)).values(row | {"opened_at": now}))
+        return row["id"]
+
+    async def _link(self) -> Any:
+        """Between the young person and the youth justice worker, who is somebody else where there is none."""
+        worker = self.people.get("yjs_worker") or self.people["somebody"]
+        row = {"id": new_id(), "area": "home", "case_id": self.young.case, "person_id": self.young.person}
+        row |= {"staff_id": worker.id, "made_by": worker.id, "why": "a court order", "created_at": utc_now()}
+        async with self.house.engine.begin() as db:
+            await db.execute(insert(table_of(WorkerLink)).values(row))
         return row["id"]
 
     async def _file(self) -> Any:

@@ -13,7 +13,7 @@ from server.clock import utc_now
 from server.escalations import tasks
 from server.escalations.models import TaskKind
 from server.staff.access import Role
-from tests.server.console.house import House, Young
+from tests.server.console.house import House, Worker, Young
 from tests.server.console.test_access_table import Asking, routes
 from tests.support.staff import make_member
 
@@ -46,6 +46,10 @@ ACTS: dict[str, tuple[str, dict[str, str]]] = {
     "/console/complaints/{complaint_id}/call": ("handle_complaints", {"text": "we look into it"}),
     "/console/complaints/{complaint_id}/handler": ("handle_complaints", {"to": "staff"}),
     "/console/complaints/{complaint_id}/close": ("handle_complaints", {"outcome": "we said sorry"}),
+    f"{CASE}/contact": ("contact_changed", {"text": "Shared phone."}),
+    f"{CASE}/workers": ("link_worker", {"to": "{worker}", "why": "a court order; they know"}),
+    f"{CASE}/workers/{{link_id}}/end": ("link_worker", {"why": "the order ended"}),
+    "/console/my-people/{link_id}/write": ("worker_wrote", {"text": "The plan is signed."}),
     "/console/tasks/{task_id}/take": ("task_taken", {}),
     "/console/tasks/{task_id}/done": ("task_done", {}),
 }
@@ -66,7 +70,7 @@ NO_ACT = {
 OF_STAFF = re.compile(r"/console/(sign-in|sign-out|welcome|code|again|account|team)\b.*")
 """Accounts, which the tests of server/staff hold."""
 
-HELD = {f"{CASE}/{name}" for name in ("hold", "go-on", "give-back", "pass-on", "close")}
+HELD = {f"{CASE}/{name}" for name in ("hold", "go-on", "give-back", "pass-on", "close", "contact")}
 
 
 def test_no_form_is_left_out(house: House) -> None:
@@ -89,23 +93,27 @@ async def test_it_leaves_a_row(house: House, path: str) -> None:
     what, form = ACTS[path]
     if form.get("to") == "staff":
         form = {"to": str((await house.has(Role.MANAGER, name="Mo")).member.id)}
-    answer = await ada.posts(await _fill(house, path, young), form)
+    if form.get("to") == "{worker}":
+        form = form | {"to": str((await make_member(house.engine, "Beth", Role.YJS_WORKER)).id)}
+    answer = await ada.posts(await _fill(house, path, young, ada), form)
     assert answer.status_code == 200, answer.text
     query = "SELECT area, about_person FROM audit WHERE staff_id = :who AND what = :what AND about_case = :case"
     found = await house.rows(query, who=ada.member.id, what=what, case=young.case)
     assert found == [(area, young.person)]
 
 
-async def _fill(house: House, path: str, young: Young) -> str:
+async def _fill(house: House, path: str, young: Young, ada: Worker) -> str:
     somebody = await make_member(house.engine, "Sam")
     wish = tasks.Wish(TaskKind.CALL_BACK, "home", utc_now(), "x", case_id=young.case, person_id=young.person)
     async with house.engine.begin() as db:
         task = await tasks.add(db, wish, utc_now())
     entry = "SELECT id FROM safeguarding_entries WHERE record_id = :id AND kind = 'words' LIMIT 1"
-    asking = Asking(house, {"somebody": somebody}, young)
+    asking = Asking(house, {"somebody": somebody, "yjs_worker": ada.member}, young)
     made: dict[str, Any] = {"case_id": young.case, "record_id": young.record, "task_id": task}
     if "{entry_id}" in path:
         made["entry_id"] = await house.scalar(entry, id=young.record)
+    if "{link_id}" in path:
+        made["link_id"] = await asking._link()
     if "{complaint_id}" in path:
         made["complaint_id"] = await asking._complaint()
         complaint = {"id": made["complaint_id"], "person": young.person}

@@ -53,6 +53,8 @@ see_audit          -        -     yes                -             -           -
 manage_staff       -        -     -                  -             -           -       -           -        yes
 set_rota           -        yes   yes                -             -           -       -           yes      yes
 handle_complaints  -        yes   yes                -             -           -       -           yes      -
+link_worker        -        yes   yes                -             -           -       -           -        -
+see_own_people     -        -     -                  -             yes         -       -           -        -
 search_library     yes      yes   yes                yes           -           yes     yes         -        -
 own_account        yes      yes   yes                yes           yes         yes     yes         yes      yes
 """
