@@ -132,6 +132,7 @@ class Outbox:
             "leased_by": self.process if is_leased else None,
             "created_at": now,
             "sent_at": now if status is Status.SENT else None,
+            "failure_noted_at": None,
         }
 
     async def store(
