@@ -41,6 +41,15 @@ FIELDS = {
     "pass-on": ("to", "why"),
     "hold": ("minutes",),
     "close": ("outcome", "next_on", "next_step"),
+    "why": ("reason", "words"),
+    "again": ("text",),
+}
+COMPLAINT_FIELDS = {"handler": ("to",), "call": ("text",), "answered": ("text",), "close": ("outcome",)}
+QUERIES = {
+    "": ("why", "left", "problem", "before"),
+    "/thread": ("after", "before"),
+    "/answers": ("q",),
+    "/states": ("ids",),
 }
 
 
@@ -55,6 +64,80 @@ async def test_no_field_of_a_form_breaks_a_page(jo: Adviser, ryan: WebPerson, fo
             )
             assert answer.status_code < 500, (form, field, value)
     assert (await jo.opens(chat)).status_code == 200
+
+
+@pytest.mark.parametrize("reason", ["other", "cover"])
+async def test_no_words_of_why_somebody_looks_break_a_page_or_open_a_chat(
+    jo: Adviser, ryan: WebPerson, reason: str
+) -> None:
+    await ryan.says("can i talk to a person")
+    chat = f"/console/cases/{await jo.takes_next()}"
+    sam = await adviser(jo.program, "Sam")
+    async with sam.client:
+        await sam.opens("/console/queue")
+        for value in ABSURD:
+            answer = await sam.sends(f"{chat}/why", reason=value, words=value)
+            assert answer.status_code in {400, 422}, value[:40]  # too long, or no reason
+            assert "<script>alert" not in answer.text
+            await sam.opens(f"{chat}/why")
+        assert "Why do you look at" in (await sam.opens(chat)).text
+        await sam.sends(f"{chat}/why", reason=reason, words="\u202e<script>alert(1)</script>\x00\x01")
+        assert (await sam.opens(chat)).status_code == 200
+        assert "can i talk to a person" in sam.shown
+    lou = await adviser(jo.program, "Lou", Role.SAFEGUARDING_LEAD)
+    async with lou.client:
+        page = await lou.opens("/console/audit")
+        assert page.status_code == 200
+        assert "&lt;script&gt;alert(1)" in page.text
+        assert not {"<script>alert", "\u202e", "\x00"} & {mark for mark in ABSURD if mark in page.text}
+
+
+@pytest.mark.parametrize("form", COMPLAINT_FIELDS)
+async def test_no_field_of_a_complaint_breaks_its_page(jo: Adviser, ryan: WebPerson, form: str) -> None:
+    await ryan.says("can i talk to a person")
+    await jo.takes_next()
+    await jo.writes("Hi, I'm Jo.")
+    await ryan.says("complain")
+    which = await the_complaint(jo)
+    max_ = await adviser(jo.program, "Max", Role.MANAGER)
+    async with max_.client:
+        page = f"/console/complaints/{which}"
+        await max_.opens(page)
+        token = max_.token
+        for field in COMPLAINT_FIELDS[form]:
+            for value in ABSURD:
+                answer = await max_.client.post(f"{page}/{form}", data={"form": token, field: value})
+                assert answer.status_code < 500, (form, field, value)
+                assert "<script>alert" not in answer.text
+                assert (await max_.opens(page)).status_code == 200 or form == "close", value
+        for wrong in ("x", "1", str(uuid.uuid4()), "%00", "0" * 400):
+            answer = await max_.client.post(f"/console/complaints/{wrong}/{form}", data={"form": token})
+            assert answer.status_code in {400, 404, 422}, wrong
+    assert await the_complaint(jo) == which
+
+
+async def the_complaint(jo: Adviser) -> uuid.UUID:
+    async with jo.program.service.engine.begin() as db:
+        row = (await db.execute(text("SELECT id, about_id FROM complaints"))).one()
+        assert row.about_id == jo.member.id
+        return uuid.UUID(str(row.id))
+
+
+@pytest.mark.parametrize("part", QUERIES)
+async def test_no_word_of_an_address_breaks_a_page_or_is_written_into_it(
+    jo: Adviser, ryan: WebPerson, part: str
+) -> None:
+    await ryan.says("can i talk to a person")
+    chat = f"/console/cases/{await jo.takes_next()}"
+    for name in QUERIES[part]:
+        for value in [*ABSURD, "cannot_reach", "language,skill,x", "sms,webchat,carrier pigeon", ",,,"]:
+            answer = await jo.opens(f"{chat}{part}", **{name: value})
+            assert answer.status_code < 500, (name, value)
+            assert "<script>alert" not in answer.text
+            assert "pigeon" not in answer.text or part == "/answers"
+    page = await jo.opens(chat, why="x" * 5000, left="../../etc/passwd", problem="cannot_reach")
+    assert "passwd" not in page.text
+    assert "No other way to them is known." in jo.shown
 
 
 async def test_addresses_that_are_no_case_are_all_the_same_refusal(jo: Adviser) -> None:
