@@ -149,7 +149,8 @@ async def _merge_cases(db: AsyncConnection, gone: uuid.UUID, stays: uuid.UUID, n
     await db.execute(
         update(cases).where(cases.c.person_id == gone, cases.c.closed_at.is_not(None)).values(person_id=stays)
     )
-    query = cases.select().where(cases.c.person_id.in_((gone, stays)), cases.c.closed_at.is_(None))
+    theirs = cases.c.person_id.in_((gone, stays)), cases.c.closed_at.is_(None)
+    query = cases.select().where(*theirs).order_by(cases.c.id).with_for_update()
     found = {row.person_id: row for row in (await db.execute(query)).all()}
     if gone not in found:
         return
