@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db.base import table_of
@@ -29,7 +29,7 @@ async def note_undelivered(db: AsyncConnection, now: datetime) -> int:
     """Take what advisers wrote and nobody got back out of their cases' answers; how many messages. Each is noted once."""
     lost = deliveries.c.kind == DeliveryKind.ADVISER, deliveries.c.status.in_(NEVER_ARRIVED)
     query = (
-        select(deliveries.c.id, addresses.c.person_id, deliveries.c.created_at)
+        select(deliveries.c.id, addresses.c.person_id, deliveries.c.created_at, _wrote_since().label("wrote_since"))
         .join(addresses, addresses.c.id == deliveries.c.address_id)
         .where(*lost, deliveries.c.failure_noted_at.is_(None))
         .order_by(deliveries.c.seq)
@@ -42,6 +42,13 @@ async def note_undelivered(db: AsyncConnection, now: datetime) -> int:
     return len(rows)
 
 
+def _wrote_since() -> ColumnElement[bool]:
+    """True when newer words of an adviser are on their way there, or have arrived: of those we hear by themselves."""
+    newer = deliveries.alias("newer")
+    same = newer.c.address_id == deliveries.c.address_id, newer.c.kind == DeliveryKind.ADVISER
+    return exists().where(*same, newer.c.seq > deliveries.c.seq, newer.c.status.not_in(NEVER_ARRIVED))
+
+
 async def _note(db: AsyncConnection, row: Any, now: datetime) -> None:
     """The person's open case waits again, and danger rings; work for a colleague in any case."""
     theirs = select(cases).where(cases.c.person_id == row.person_id, cases.c.opened_at <= row.created_at)
@@ -49,7 +56,7 @@ async def _note(db: AsyncConnection, row: Any, now: datetime) -> None:
     if case is None:
         return
     log.warning("an adviser's words did not arrive", case=str(case.id), delivery=str(row.id))
-    if case.closed_at is None:
+    if case.closed_at is None and not row.wrote_since:
         values: dict[str, Any] = {"waiting_since": case.waiting_since or row.created_at}
         if case.urgency in ABOUT_DANGER and case.clock_next_at is None:
             values |= anew(now, is_open=case.clock_in_hours)

@@ -219,6 +219,15 @@ async def test_an_answer_that_did_not_arrive_is_no_answer(engine: AsyncEngine) -
     row = await case_row(engine, case)
     assert (row.waiting_since, row.acknowledged_at, row.clock_next_at) == (NOON, None, NOON + MINUTE)
     assert list(found) == [TaskKind.UNREACHABLE]
+    await wrote(engine, case, Status.UNDELIVERED, NOON + MINUTE)
+    await wrote(engine, case, Status.SENT, NOON + MINUTE)
+    async with engine.begin() as db:
+        await holding.note_answer(db, await holding.still_mine(db, jo, case), NOON + MINUTE)
+        assert await note_undelivered(db, NOON + MINUTE) == 1
+    assert (await case_row(engine, case)).waiting_since is None, "newer words are on their way"
+    async with engine.begin() as db:
+        await db.execute(update(deliveries).where(deliveries.c.status == Status.SENT).values(status=Status.FAILED))
+        assert await note_undelivered(db, NOON + MINUTE) == 1
     async with engine.begin() as db:
         await db.execute(update(tasks).values(done_at=NOON))
     await look(engine, NOON + 4 * MINUTE)
