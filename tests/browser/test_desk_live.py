@@ -230,6 +230,20 @@ async def test_on_a_phone_new_words_are_followed_or_told(desk: Desk) -> None:
     await expect(jo.locator("#thread .line", has_text="please write")).to_be_in_viewport(ratio=1)
 
 
+async def test_newest_words_and_the_drawer_have_room_on_a_small_laptop(desk: Desk) -> None:
+    await desk.young_person(ASKS, *(f"and then {n} things happened" for n in range(9)))
+    jo = await desk.adviser(viewport={"width": 1180, "height": 740})
+    await takes(jo)
+    newest = jo.locator("#thread > li").last
+    await expect(newest).to_be_in_viewport(ratio=1)
+    await jo.get_by_label("Write to them").evaluate("box => box.style.blockSize = '9rem'")
+    await expect(newest).to_be_in_viewport(ratio=1)
+    await jo.get_by_role("link", name="Answers").click()
+    await expect(jo.locator("#drawer")).to_be_visible()
+    assert (await jo.locator("#drawer").bounding_box() or {}).get("height", 0) > 200
+    await expect(newest.locator("p, div").last).to_be_in_viewport()
+
+
 async def test_keys_of_one_letter_can_be_turned_off_and_stay_off(desk: Desk) -> None:
     await desk.young_person(ASKS)
     jo = await desk.adviser()
@@ -384,6 +398,9 @@ async def test_a_banner_for_everybody_stands_on_every_page_and_comes_by_itself(d
         row = (await db.execute(text("SELECT id, area FROM cases WHERE closed_at IS NULL"))).one()
         await tell(db, row.id, row.area)
     await expect(jo.locator("#banners")).to_contain_text("Nobody has answered an alarm.")
+    await jo.locator("#queue a.row").first.click()
+    await is_ready(jo)
+    await expect(jo.locator(".acts")).to_be_in_viewport(ratio=1)  # nothing of the desk is pushed off the screen
     for page in ("account", "tasks"):
         await sam.goto(f"{desk.program.url}/console/{page}")
         await expect(sam.locator("#banners")).to_contain_text("Nobody has answered an alarm.")

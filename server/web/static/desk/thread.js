@@ -68,7 +68,13 @@ function toEnd() {
   else if (line) scrollBy(0, line.getBoundingClientRect().bottom + covered + 16 - innerHeight);
   if (byId("to-newest")) byId("to-newest").hidden = true;
 }
-if (thread && !words.older) toEnd();
+if (thread && !words.older) {
+  let stoodAtEnd = true;
+  toEnd();
+  log.addEventListener("scroll", () => (stoodAtEnd = isAtEnd()));
+  // a warning, a longer box or the drawer takes room: the newest words stay above it
+  new ResizeObserver(() => hasOwnPane() && stoodAtEnd && toEnd()).observe(log);
+}
 byId("to-newest")?.addEventListener("click", toEnd);
 
 export async function freshStates() {
