@@ -70,10 +70,15 @@ function toEnd() {
 }
 if (thread && !words.older) {
   let stoodAtEnd = true;
+  let height = log.clientHeight;
   toEnd();
-  log.addEventListener("scroll", () => (stoodAtEnd = isAtEnd()));
+  // taking room moves the thread by itself a little: that is nobody's scrolling
+  log.addEventListener("scroll", () => log.clientHeight === height && (stoodAtEnd = isAtEnd()));
   // a warning, a longer box or the drawer takes room: the newest words stay above it
-  new ResizeObserver(() => hasOwnPane() && stoodAtEnd && toEnd()).observe(log);
+  new ResizeObserver(() => {
+    height = log.clientHeight;
+    if (hasOwnPane() && stoodAtEnd) toEnd();
+  }).observe(log);
 }
 byId("to-newest")?.addEventListener("click", toEnd);
 
