@@ -23,6 +23,14 @@ from tests.support.staff import make_member
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
 ASKS = "can i talk to a person"
+PRESSES_LATE = """path => {
+    const form = document.createElement("form");
+    Object.assign(form, {method: "post", action: path});
+    form.append(document.querySelector("input[name=form]").cloneNode());
+    document.body.append(form);
+    form.submit();
+}"""
+"""Take a chat by a form that stood open too long: the page itself takes its button away at once."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -223,6 +231,21 @@ async def test_on_a_phone_new_words_are_followed_or_told(desk: Desk) -> None:
     await expect(jo.locator("#thread .line", has_text="please write")).to_be_in_viewport(ratio=1)
 
 
+async def test_newest_words_and_the_drawer_have_room_on_a_small_laptop(desk: Desk) -> None:
+    await desk.young_person(ASKS, *(f"and then {n} things happened" for n in range(9)))
+    jo = await desk.adviser(viewport={"width": 1180, "height": 740})
+    await takes(jo)
+    newest = jo.locator("#thread > li").last
+    await expect(newest).to_be_in_viewport(ratio=1)
+    await jo.get_by_label("Write to them").evaluate("box => box.style.blockSize = '9rem'")
+    await expect(newest).to_be_in_viewport(ratio=1)
+    await jo.get_by_role("link", name="Answers").click()
+    await expect(jo.locator("#drawer")).to_be_visible()
+    assert (await jo.locator("#drawer").bounding_box() or {}).get("height", 0) > 200
+    await jo.get_by_label("Write to them").evaluate("box => box.style.blockSize = ''")
+    await expect(newest).to_be_in_viewport(ratio=1)
+
+
 async def test_keys_of_one_letter_can_be_turned_off_and_stay_off(desk: Desk) -> None:
     await desk.young_person(ASKS)
     jo = await desk.adviser()
@@ -271,6 +294,92 @@ async def test_axe_finds_nothing_on_the_pages_around_a_chat(desk: Desk) -> None:
     assert await violations(jo) == []
 
 
+async def test_axe_finds_nothing_where_a_chat_ends_and_after(desk: Desk) -> None:
+    ryan = await desk.young_person("whats the point im done")
+    jo = await desk.adviser("Jo", Role.ADVISER, Role.LEAD)
+    chat = await takes(jo)
+    await jo.get_by_label("Write to them").fill("Hi, I'm Jo, a person.")
+    await jo.get_by_role("button", name="Send").click()
+    await expect(jo.locator("#thread")).to_contain_text("Hi, I'm Jo")
+    await jo.goto(f"{chat}/close")
+    await says(ryan, "i am scared of tonight")
+    await jo.get_by_role("radio").first.check()
+    await jo.get_by_label("What comes next").fill("She is with her aunt.")
+    await jo.get_by_role("button", name="End the chat").click()
+    await expect(jo.get_by_text("They wrote again just now").first).to_be_visible()
+    assert await violations(jo) == []
+    await jo.get_by_role("button", name="End the chat").click()
+    await expect(jo.get_by_text("That was a hard one")).to_be_visible()
+    assert await violations(jo) == []
+
+
+async def test_axe_finds_nothing_where_somebody_was_first_or_says_why_they_look(desk: Desk) -> None:
+    await desk.young_person(ASKS)
+    sam, jo = await desk.adviser("Sam"), await desk.adviser()
+    row = sam.locator("#queue a.row")
+    await expect(row).to_have_count(1)
+    chat = f"{desk.program.url}{await row.get_attribute('href')}"
+    await takes(jo)
+    async with sam.expect_navigation():
+        await sam.evaluate(PRESSES_LATE, f"{chat}/take")
+    await expect(sam.get_by_role("heading", name="Jo was first")).to_be_visible()
+    assert await violations(sam) == []
+    await sam.goto(chat)
+    await expect(sam.get_by_role("heading", name="Why do you look at")).to_be_visible()
+    await sam.get_by_role("button").last.click()
+    await expect(sam.get_by_role("alert").first).to_be_visible()
+    assert await violations(sam) == []
+
+
+async def test_axe_finds_nothing_on_earlier_messages_and_on_what_was_kept(desk: Desk) -> None:
+    await desk.young_person(ASKS)
+    jo = await desk.adviser()
+    chat = await takes(jo)
+    await an_old_long_chat(desk)
+    await jo.goto(chat)
+    older = await jo.locator("#earlier").get_attribute("href")
+    await jo.goto(f"{desk.program.url}{older}")
+    await expect(jo.get_by_role("link", name="Back to the newest")).to_be_visible()
+    assert await violations(jo) == []
+    await jo.goto(f"{chat}/close")
+    await jo.get_by_role("radio").first.check()
+    await jo.get_by_label("What comes next").fill("Nothing more to do.")
+    await jo.get_by_role("button", name="End the chat").click()
+    await expect(jo.get_by_text("The chat is closed")).to_be_visible()
+    await jo.goto(chat)
+    await expect(jo.get_by_text("This chat is closed.")).to_be_visible()
+    assert await violations(jo) == []
+
+
+async def test_axe_finds_nothing_on_a_complaint(desk: Desk) -> None:
+    ryan = await desk.young_person(ASKS)
+    jo = await desk.adviser()
+    await takes(jo)
+    await jo.get_by_label("Write to them").fill("Hi, I'm Jo.")
+    await jo.get_by_role("button", name="Send").click()
+    await expect(ryan.locator("#items")).to_contain_text("Hi, I'm Jo.")
+    await says(ryan, "complain")
+    max_ = await desk.adviser("Max", Role.MANAGER)
+    await max_.goto(f"{desk.program.url}/console/complaints")
+    await max_.locator("th a", has_text="C-").first.click()
+    await expect(max_.get_by_role("heading", name="In their words")).to_be_visible()
+    assert await violations(max_) == []
+    await max_.get_by_role("button", name="Close it").click()
+    await expect(max_.get_by_text("Write what came of it.").first).to_be_visible()
+    assert await violations(max_) == []
+
+
+async def an_old_long_chat(desk: Desk) -> None:
+    """More was said before than one page holds."""
+    before = """
+        INSERT INTO messages (id, conversation_id, address_id, area, lane, external_id, kind, body, sent_at, received_at)
+        SELECT gen_random_uuid(), conversation_id, address_id, area, lane, 'many-' || n, kind, body, sent_at, received_at
+        FROM messages CROSS JOIN generate_series(1, 70) AS n WHERE id = (SELECT id FROM messages ORDER BY received_at DESC LIMIT 1)
+        """
+    async with desk.program.service.engine.begin() as db:
+        await db.execute(text(before))
+
+
 async def test_a_banner_for_everybody_stands_on_every_page_and_comes_by_itself(desk: Desk) -> None:
     await desk.young_person("i want to kill myself")
     jo = await desk.adviser()
@@ -291,6 +400,9 @@ async def test_a_banner_for_everybody_stands_on_every_page_and_comes_by_itself(d
         row = (await db.execute(text("SELECT id, area FROM cases WHERE closed_at IS NULL"))).one()
         await tell(db, row.id, row.area)
     await expect(jo.locator("#banners")).to_contain_text("Nobody has answered an alarm.")
+    await jo.locator("#queue a.row").first.click()
+    await is_ready(jo)
+    await expect(jo.locator(".acts")).to_be_in_viewport(ratio=1)  # nothing of the desk is pushed off the screen
     for page in ("account", "tasks"):
         await sam.goto(f"{desk.program.url}/console/{page}")
         await expect(sam.locator("#banners")).to_contain_text("Nobody has answered an alarm.")

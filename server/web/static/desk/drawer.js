@@ -13,6 +13,7 @@ async function openDrawer(path) {
   opener?.setAttribute("aria-expanded", "true");
   for (const button of drawer.querySelectorAll("[data-put]")) button.hidden = !box;
   (drawer.querySelector("input[type=search]") ?? drawer).focus();
+  drawer.scrollTop = 0; // a new answer is read from its first line
 }
 
 document.addEventListener("click", (event) => {

@@ -68,7 +68,18 @@ function toEnd() {
   else if (line) scrollBy(0, line.getBoundingClientRect().bottom + covered + 16 - innerHeight);
   if (byId("to-newest")) byId("to-newest").hidden = true;
 }
-if (thread && !words.older) toEnd();
+if (thread && !words.older) {
+  let stoodAtEnd = true;
+  let height = log.clientHeight;
+  toEnd();
+  // taking room moves the thread by itself a little: that is nobody's scrolling
+  log.addEventListener("scroll", () => log.clientHeight === height && (stoodAtEnd = isAtEnd()));
+  // a warning, a longer box or the drawer takes room: the newest words stay above it
+  new ResizeObserver(() => {
+    height = log.clientHeight;
+    if (hasOwnPane() && stoodAtEnd) toEnd();
+  }).observe(log);
+}
 byId("to-newest")?.addEventListener("click", toEnd);
 
 export async function freshStates() {
