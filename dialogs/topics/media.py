@@ -96,10 +96,14 @@ def _with_notice(talk: Talk, turn: Turn, kept: tuple[SentFile, ...], lost: tuple
     """What becomes of the files, before the answer to the words. In danger only what did not arrive, after the help."""
     if kept and not lost and (talk.has_adviser or talk.reading.alarm):
         return turn
-    said = talk.reply(_truth(talk, kept, lost))
-    if talk.reading.alarm or not turn.replies:
+    text = _truth(talk, kept, lost)
+    if not turn.replies:  # the words went to whoever is there, and the ways out stand under what did not
+        shown = repeat_menu(replace(talk, state=turn.state), text, "relayed")
+        return replace(turn, state=shown.state, replies=shown.replies)
+    if talk.reading.alarm:
+        said = talk.reply(text, choices=turn.replies[-1].choices, menu_id=turn.state.menu_id)
         return replace(turn, replies=(*turn.replies, said))
-    return preceded(turn, said)
+    return preceded(turn, talk.reply(text))
 
 
 def _truth(talk: Talk, kept: tuple[SentFile, ...], lost: tuple[SentFile, ...]) -> str:
