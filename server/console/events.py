@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 
 from server.console.desk import Desk
 from server.console.reading import case_for
+from server.db.engine import is_away
 from server.escalations.service import CASES_TOPIC, they_type_key, typing_key
 from server.staff.access import Act
 from server.staff.guard import guard_of, needs
@@ -79,11 +80,21 @@ class EventPages:
                     rests_until = now() + QUEUE_EVERY_SECONDS
                 if now() >= asks_at:
                     # whoever was signed out or removed hears nothing more, however much there is to hear
-                    if await guard_of(request).find(request) is None:
+                    if not await _is_still_in(request):
                         yield OVER
                         return
                     asks_at = now() + self._heartbeat
                     yield ": still here\n\n"
+
+
+async def _is_still_in(request: Request) -> bool:
+    """Whether who listens is signed in. While the database is away nobody is sent off: it is asked again at the next beat."""
+    try:
+        return await guard_of(request).find(request) is not None
+    except Exception as error:
+        if not is_away(error):
+            raise
+        return True
 
 
 class Ears:

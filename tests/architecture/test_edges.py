@@ -75,6 +75,7 @@ CATCHES = {
     "server.worker.clock.ClockWork._try": "a part of the clock: logged, without a beat, comes round again",
     "server.worker.clock.ClockWork._climb": "a batch: each case by itself, then on up",
     "server.worker.clock.ClockWork._climb_each": "one case: logged, without a beat, comes round again",
+    "server.console.events._is_still_in": "an open stream: the database is away, asked again at the next beat",
     "server.worker.clock.ClockWork._tell_of": "one person of a lost adviser: logged, found again",
     "server.worker.clock.watch_clock": "a look whether the clock is kept: logged, looked again",
     "server.escalations.telling.Teller._tell": "a notice: logged, its lease runs out, it is sent again",
