@@ -18,6 +18,7 @@ from dialogs.events import (
     Joined,
     JoinRefused,
     LanguagePicked,
+    LongWait,
     MyDataCompiled,
     Opened,
     PersonErased,
@@ -146,6 +147,8 @@ def _event(talk: Talk, event: Event) -> Turn:  # noqa: C901 - one arm an event
             return adviser.lost(talk, event)
         case AdviserLeft():
             return adviser.left(talk, event)
+        case LongWait():
+            return adviser.long_wait(talk)
         case ComplaintMade():
             return complaint.show(talk, event)
         case _:

@@ -88,6 +88,11 @@ class AdviserLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class LongWait:
+    """They asked for a person more than a working day ago and nobody has answered."""
+
+
+@dataclass(frozen=True, slots=True)
 class ComplaintMade:
     """A complaint has a number, somebody who looks into it, and two days by which they hear.
 
@@ -114,5 +119,6 @@ Event = (
     | LanguagePicked
     | AdviserLost
     | AdviserLeft
+    | LongWait
     | ComplaintMade
 )

@@ -1,4 +1,4 @@
-"""Around a talk with a person: they are lost, changed, gone, or answered too late (domain.md J15, J30)."""
+"""Around a talk with a person: they are lost, changed, gone, or answer too late (domain.md J15, J30, 9.1)."""
 
 from __future__ import annotations
 
@@ -79,6 +79,13 @@ def is_here(talk: Talk) -> Turn:
     text = talk.voice.say("{adviser} is talking with you here.", adviser=talk.adviser)
     more = talk.voice.say("You can write more here and they will see it.")
     return respond(talk, in_a_crisis(talk, talk.reply(f"{text} {more}")), "adviser_here")
+
+
+def long_wait(talk: Talk) -> Turn:
+    """Nobody has answered for more than a working day. It names nothing of what they asked: somebody else may read it first."""
+    said = talk.voice.say("You have waited more than a day for an answer. I am sorry. The people in charge know.")
+    text = f"{said} {truth(talk.voice, talk.facts)}"
+    return respond(talk, in_a_crisis(talk, talk.reply(text)), "long_wait")
 
 
 def left(talk: Talk, event: AdviserLeft) -> Turn:

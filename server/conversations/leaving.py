@@ -51,7 +51,7 @@ async def tell_adviser_lost(service: Conversations, case_id: uuid.UUID, now: dat
             return None
         if not _is_lost(case, now):
             return _look_again(case)
-        contact = await _contact(db, service, case)
+        contact = await contact_of(db, service, case)
         event = AdviserLost(await holding.name_of(db, case.adviser_id), case.urgency in ABOUT_DANGER)
         if event.is_given_on or contact is None:
             await holding.pass_over(db, case_id, now)
@@ -81,7 +81,7 @@ async def _tell_taken_back(db: AsyncConnection, service: Conversations, case: An
     """It is in the queue again already: say so, and give it to somebody else first."""
     passed = sorted({*case.passed_over, lost.staff_id}, key=str)
     await db.execute(update(cases).where(cases.c.id == case.id).values(lost_told_at=now, passed_over=passed))
-    contact = await _contact(db, service, case)
+    contact = await contact_of(db, service, case)
     if contact is not None:
         await service.tell(db, contact, AdviserLost(await holding.name_of(db, lost.staff_id), True), now)
 
@@ -109,7 +109,7 @@ async def say_goodbye(db: AsyncConnection, service: Conversations, case: Any, no
 
     Nothing to whoever cannot or must not be written to. Nobody is asked after danger, a complaint, or a talk that did not happen.
     """
-    contact = await _contact(db, service, case)
+    contact = await contact_of(db, service, case)
     if contact is None or case.outcome in SAYS_NOTHING:
         return
     name = await holding.name_of(db, case.closed_by_id)
@@ -148,7 +148,7 @@ def _may_ask(case: Any) -> bool:
     return case.outcome in MAY_BE_ASKED and case.first_answer_at is not None and not is_hard
 
 
-async def _contact(db: AsyncConnection, service: Conversations, case: Any) -> Contact | None:
+async def contact_of(db: AsyncConnection, service: Conversations, case: Any) -> Contact | None:
     """Where the case was asked for; None when that is gone, its owner does not want to hear from us, or it is not set up here."""
     query = select(addresses).where(addresses.c.id == case.address_id, addresses.c.person_id == case.person_id)
     row = (await db.execute(query)).first()

@@ -50,6 +50,12 @@ class OpeningHours:
         spans = self._open_between(since, now)
         return sum((until - begun for begun, until in spans), timedelta(0))
 
+    def same_time_next_working_day(self, since: datetime) -> datetime | None:
+        """A working day later: the same time of the next day on which people are at their desks; None beyond a few weeks."""
+        local = since.astimezone(self.zone)
+        days = (local.date() + timedelta(days=ahead) for ahead in range(1, LOOK_AHEAD_DAYS))
+        return next((self._at(day, local.time()) for day in days if self.is_working(day)), None)
+
     def after(self, since: datetime, open_for: timedelta) -> datetime | None:
         """The instant at which people will have been at their desks for so long; None beyond a quarter of a year."""
         left = open_for

@@ -89,8 +89,8 @@ class Case(TalkColumns, Base):
     staff who may neither hold nor open it (complaints about them). The clock runs since `clock_since`, by the plan of
     `clock_in_hours`, until `acknowledged_at`; its next step, or the look whether the acknowledgement still holds, comes at
     `clock_next_at`. `held_until` is a hold that the person was told of. `lost_since` is when `lost_adviser_id` was found
-    silent while the person waits; the person is to be told of it from `lost_ask_at` on (empty: told). Kept 12 months after
-    closing.
+    silent while the person waits; the person is to be told of it from `lost_ask_at` on (empty: told). `long_wait_told_at` is
+    when they were told that nobody had answered for more than a working day. Kept 12 months after closing.
     """
 
     __tablename__ = "cases"
@@ -134,6 +134,7 @@ class Case(TalkColumns, Base):
     acknowledged_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     lost_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lost_ask_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    long_wait_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lost_adviser_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.messages import ChannelName
 from server.clock import utc_now
+from server.conversations.long_waits import tell_long_waits
 from server.conversations.models import Message
 from server.db.base import table_of
 from server.db.engine import is_away
@@ -48,6 +49,10 @@ def schedule(service: Service) -> AsyncIOScheduler:
     jobs: dict[str, tuple[Work, int]] = {
         "receipts": (lambda db, _: apply_all_waiting(db), 30),
         "morning": (lambda db, now: list_morning(db, service.desk.hours, now), 60),
+        "long_waits": (
+            lambda db, now: tell_long_waits(db, service.conversations, service.desk.hours, now),
+            300,
+        ),
         "farewells": (erase_farewells, 300),
         "visits": (erase_visits, 600),
         "retention": (expire, 3600),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from server.escalations.hours import read_hours
 
 HOURS = read_hours("mon-fri 09:00-17:00; sat 10:00-13:00", "Europe/London", "england-and-wales")
@@ -71,3 +73,19 @@ def test_across_the_change_of_the_clock_half_past_nine_stays_half_past_nine() ->
     office = read_hours("mon-fri 09:00-17:00", "Europe/London", "england-and-wales")
     times = office.call_times(datetime(2026, 3, 28, 12, tzinfo=UTC))
     assert (times[0].hour, times[0].minute, times[0].astimezone(UTC).hour) == (9, 30, 8)
+
+
+@pytest.mark.parametrize(
+    ("since", "due"),
+    [
+        ("2026-06-08T14:00+01:00", "2026-06-09T14:00+01:00"),
+        ("2026-06-12T16:30+01:00", "2026-06-15T16:30+01:00"),
+        ("2026-12-24T10:00+00:00", "2026-12-29T10:00+00:00"),
+        ("2026-10-23T10:00+01:00", "2026-10-26T10:00+00:00"),
+    ],
+    ids=["the next day", "over a weekend", "over Christmas", "over the end of summer time"],
+)
+def test_a_working_day_later(since: str, due: str) -> None:
+    office = read_hours("mon-fri 09:00-17:00", "Europe/London", "england-and-wales")
+    assert office.same_time_next_working_day(datetime.fromisoformat(since)) == datetime.fromisoformat(due)
+    assert NEVER.same_time_next_working_day(datetime.fromisoformat(since)) is None
