@@ -1,9 +1,10 @@
-"""Advisers at open consoles and young people who write, each doing what their page's script does (server/web/static/desk.js)."""
+"""Advisers at open consoles and young people who write, each doing what their page's script does (server/web/static/desk)."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import random
 import re
 import time
@@ -20,7 +21,9 @@ TYPED_BEFORE = (1.0, 0.5)
 SCRIPT = {"X-Requested-With": "page"}
 FORM = re.compile(r'name="form" value="([0-9a-f]{32})"')
 CURSOR = re.compile(r'data-cursor="(\d+)"')
-STATE = re.compile(r'data-state="([0-9a-f-]{36})"')
+STATE = re.compile(r'data-state="([0-9a-f-]{36})">')
+MARKS = re.compile(r'data-version="([^"]*)" data-notes="([^"]*)"')
+MOST_LINES = 60
 WORDS = re.compile(r"bench (\d{6})")
 
 
@@ -114,6 +117,7 @@ class AdviserAtWork:
         self.form, self.last, self.states = "", 0, list[str]()
         self._queue_waits, self._queue_asked = False, 0.0
         self._is_asking = self._asks_again = False
+        self._head = self._notes = ""
         self._tasks: set[asyncio.Task[None]] = set()
         self._keys = itertools.count(1)
 
@@ -121,6 +125,7 @@ class AdviserAtWork:
         """Load the page, then listen."""
         page = await self.ask("page", self.base)
         self.form = FORM.search(page)[1]
+        self._head, self._notes = MARKS.search(page).groups()
         self._take(page)
         self._spawn(self._listen())
 
@@ -162,12 +167,7 @@ class AdviserAtWork:
                 if line == b"event: queue\n":
                     self._want_queue()
                 elif line == b"event: case\n":
-                    self._spawn(self._fresh_thread())
-                    self._spawn(self._just_ask("notes", f"{self.base}/notes"))
-                    self._spawn(self._just_ask("head", f"{self.base}/head"))
-
-    async def _just_ask(self, what: str, path: str) -> None:
-        await self.ask(what, path)
+                    self._spawn(self._fresh_case())
 
     def _want_queue(self) -> None:
         if not self._queue_waits:
@@ -179,7 +179,7 @@ class AdviserAtWork:
         self._queue_waits, self._queue_asked = False, time.perf_counter()
         await self.ask("list", "/console/queue/list", at=self.case)
 
-    async def _fresh_thread(self) -> None:
+    async def _fresh_case(self) -> None:
         if self._is_asking:
             self._asks_again = True
             return
@@ -187,16 +187,23 @@ class AdviserAtWork:
         try:
             while True:
                 self._asks_again = False
-                came = self._take(await self.ask("thread", f"{self.base}/thread", after=self.last))
-                if not self._asks_again and came < 60:
+                known = {"after": self.last, "head": self._head, "notes": self._notes, "ids": self.states[-40:]}
+                news = json.loads(await self.ask("news", f"{self.base}/news", **known))
+                self._head, self._notes = news["head"]["version"], news["notes_mark"]
+                self._settle(news["states"])
+                came = self._take(news["thread"] or "")
+                if not self._asks_again and came < MOST_LINES:
                     break
         finally:
             self._is_asking = False
-        await self._fresh_states()
+
+    def _settle(self, states: dict[str, dict]) -> None:
+        """Of messages of which nothing more becomes nothing more is asked."""
+        self.states = [name for name in self.states if not states.get(name, {}).get("is_final")]
 
     async def _fresh_states(self) -> None:
         if self.states:
-            await self.ask("states", f"{self.base}/states", ids=self.states[-40:])
+            self._settle(json.loads(await self.ask("states", f"{self.base}/states", ids=self.states[-40:])))
 
     async def _later(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -217,7 +224,7 @@ class AdviserAtWork:
             )
             for later in STATES_AFTER:
                 self._spawn(self._later(later))
-            self._spawn(self._fresh_thread())
+            self._spawn(self._fresh_case())
             await asyncio.sleep(max(0.0, min(every, end - time.perf_counter())))
 
     async def _post(self, what: str, text: str, *, key: str) -> None:

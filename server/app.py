@@ -18,7 +18,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import metrics
 from server.console import pages as console_pages
-from server.console.banners import Banners
 from server.db.engine import is_away
 from server.errors import NotReadable, ServiceError, TooLarge, TooSlow, TryAgain
 from server.log import logger
@@ -63,7 +62,7 @@ def _add_pages(app: FastAPI, service: Service) -> None:
         service.console,
         guard.Guard(service.engine, service.console.clock, timedelta(minutes=service.settings.staff_idle_minutes)),
     )
-    app.state.banners = Banners(service.engine, service.console.clock)
+    app.state.banners = service.desk.board.banners
     app.include_router(staff_pages.router(service.console))
     app.include_router(console_pages.router(service.desk))
     if service.settings.has_oidc:

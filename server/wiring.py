@@ -21,6 +21,7 @@ from dialogs.ports import Ports
 from server import metrics
 from server.answers.live import LiveLibrary
 from server.clock import utc_now
+from server.console.board import Board
 from server.console.desk import DESK_TEMPLATES, Desk
 from server.console.words import ERRORS
 from server.conversations.files import FILES_TOPIC
@@ -219,7 +220,16 @@ def build(
         pages=Pages(ports.wording, assets),
         assets=assets,
         console=console,
-        desk=Desk(console, conversations, library, signals, hours, stopping, settings.sms_part_pence),
+        desk=Desk(
+            console,
+            conversations,
+            library,
+            signals,
+            hours,
+            stopping,
+            Board(engine, console.clock),
+            settings.sms_part_pence,
+        ),
         teller=Teller(engine, reach.by_means, hours),
         couriers=reach,
         process=process,

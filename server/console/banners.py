@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.wording import N_
-from server.console.reading import cases
 from server.escalations.silence import called_everybody, clock_silence
 from server.staff.access import Act, Member, may_do
 
@@ -30,27 +28,23 @@ class Banner:
     name: str = ""
 
 
-async def read_banners(db: AsyncConnection, who: Member, now: datetime) -> tuple[Banner, ...]:
-    """What somebody who sees a queue must know now; nothing for anybody else."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of some areas: alarms (id, number, area, barred) that called everybody, and whether the clock is silent."""
+
+    alarms: tuple[Any, ...]
+    is_silent: bool
+
+
+async def read_known(db: AsyncConnection, areas: Iterable[str], now: datetime) -> Known:
+    """What banners are made of, whoever looks."""
+    return Known(tuple(await called_everybody(db, areas)), await clock_silence(db, now) is not None)
+
+
+def banners_for(known: Known, who: Member) -> tuple[Banner, ...]:
+    """What somebody who sees a queue must know now; nothing for anybody else, and nothing of a case about themselves. Pure."""
     if not may_do(who, Act.SEE_QUEUE):
         return ()
-    rows = await called_everybody(db, who.areas)
-    if rows:
-        theirs = cases.c.id.in_([row.id for row in rows]), ~cases.c.barred.contains([who.id])
-        seen = set((await db.execute(select(cases.c.id).where(*theirs))).scalars())
-        rows = [row for row in rows if row.id in seen]
-    alarms = (Banner(NOBODY_ANSWERED, href=f"/console/cases/{row.id}", name=f"C-{row.number}") for row in rows)
-    is_silent = await clock_silence(db, now) is not None
-    return (*alarms, *([Banner(SILENT, SILENT_MORE)] if is_silent else []))
-
-
-class Banners:
-    """Reads them for whoever opens a page; `server.app` hands it to the router of the console."""
-
-    def __init__(self, engine: AsyncEngine, clock: Callable[[], datetime]) -> None:
-        self._engine, self._clock = engine, clock
-
-    async def __call__(self, who: Member) -> tuple[Banner, ...]:
-        """What stands above their page now."""
-        async with self._engine.connect() as db:
-            return await read_banners(db, who, self._clock())
+    theirs = (row for row in known.alarms if row.area in who.areas and who.id not in row.barred)
+    alarms = (Banner(NOBODY_ANSWERED, href=f"/console/cases/{row.id}", name=f"C-{row.number}") for row in theirs)
+    return (*alarms, *([Banner(SILENT, SILENT_MORE)] if known.is_silent else []))

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.answers.live import LiveLibrary
+from server.console.board import Board
 from server.console.kept_rows import KeptRows
 from server.conversations.service import Conversations
 from server.db.signals import Signals
@@ -36,6 +37,7 @@ class Desk:
     signals: Signals
     hours: Mapping[str, OpeningHours]
     stopping: asyncio.Event
+    board: Board
     sms_part_pence: float = 0.0
     rows: KeptRows = field(default_factory=KeptRows)
 

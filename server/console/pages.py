@@ -18,6 +18,7 @@ from server.console.pages_contact import ContactPages
 from server.console.pages_duty import DutyPages
 from server.console.pages_files import FilePages
 from server.console.pages_my_people import MyPeoplePages
+from server.console.pages_news import NewsPages
 from server.console.pages_notes import NotePages
 from server.console.pages_queue import QueuePages
 from server.console.pages_record_export import RecordExportPages
@@ -43,6 +44,7 @@ PAGES: Final[tuple[type[Pages], ...]] = (
     QueuePages,
     EventPages,
     CasePages,
+    NewsPages,
     WhyPages,
     TalkPages,
     ActPages,

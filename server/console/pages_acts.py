@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialogs.messages import clean_text
 from dialogs.wording import N_
 from server.console.acts import Did, note_act
+from server.console.case_view import WORDS
 from server.console.colleague_notes import add_note
 from server.console.colleagues import NotForThem, colleagues, fit_member
 from server.console.desk import Desk
-from server.console.pages_case import WORDS
 from server.console.reading import case_for, cases
 from server.escalations import holding
 from server.escalations.due_work import debrief_after, tell_taken_over

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialogs.messages import clean_text
 from dialogs.wording import N_
 from server.console.acts import Did, note_act
+from server.console.case_view import WORDS
 from server.console.desk import Desk, note_read_once
 from server.console.drafts import drop_drafts
-from server.console.pages_case import WORDS
 from server.console.pages_talk import Seen
 from server.console.reading import case_for
 from server.conversations.leaving import close_talk, lock_talk

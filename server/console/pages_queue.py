@@ -14,15 +14,14 @@ from fastapi import APIRouter, Depends, Request, Response
 from dialogs.effects import CaseUrgency
 from server.console.acts import Did, note_act
 from server.console.desk import Desk
-from server.console.reading import QueueRow, case_for, read_queue
+from server.console.reading import QueueRow, case_for, seen_by
 from server.console.words import CHANNELS, REASONS, URGENCIES, WHY
 from server.escalations import holding, tasks
 from server.escalations.climbing import acknowledge
 from server.escalations.errors import TakenAlready
 from server.escalations.service import ORDER
 from server.staff.access import Act, Member
-from server.staff.errors import MayNot
-from server.staff.guard import go, needs
+from server.staff.guard import by_script, go, needs
 from server.staff.sessions import SignedIn
 
 Seer = Annotated[SignedIn, Depends(needs(Act.SEE_QUEUE))]
@@ -101,7 +100,7 @@ class QueuePages:
 
     async def list(self, request: Request, who: Seer, at: uuid.UUID | None = None) -> Response:
         """The list alone, for a page that is open; `at` is the case that stands beside it."""
-        context = await queue_context(self._desk, who)
+        context = await queue_context(self._desk, who, by_itself=by_script(request))
         return self._desk.console.pages.draw(request, "console/queue_list.html", who, at=at, **context)
 
     async def next(self, who: Taker) -> Response:
@@ -132,21 +131,16 @@ class QueuePages:
     async def acknowledge(self, who: Seer, case_id: uuid.UUID) -> Response:
         """A named person sees to it: the clock stops ringing others. Raises MayNot for what is not theirs to see."""
         async with self._desk.change() as db:
-            rows = await read_queue(db, who.member)
-            if not any(row.id == case_id for row in rows):
-                raise MayNot
+            await case_for(db, who.member, case_id)
             await acknowledge(db, case_id, who.member.id, self._desk.now())
             await note_act(db, who.member, Did.ACKNOWLEDGED, self._desk.now(), case_id)
         return go(f"/console/cases/{case_id}")
 
 
-async def queue_context(desk: Desk, who: SignedIn) -> dict[str, Any]:
+async def queue_context(desk: Desk, who: SignedIn, *, by_itself: bool = False) -> dict[str, Any]:
     """What `queue_list.html` draws: it names nobody, so a look at it is no row of the audit."""
-    now = desk.now()
-    async with desk.console.engine.connect() as db:
-        rows = await read_queue(db, who.member)
-        waiting = await tasks.badge(db, who.member, now)
-        asked = await tasks.asked_of(db, who.member, now)
+    now, found = desk.now(), await desk.board.open(who.member, by_itself=by_itself)
+    rows = seen_by(found.rows, who.member)
     view = view_of(rows, who.member)
     late = partial(is_late, now=now)
     return {
@@ -154,8 +148,8 @@ async def queue_context(desk: Desk, who: SignedIn) -> dict[str, Any]:
         "now": now,
         "late": late,
         "drawn": desk.rows.drawer(who.member.id, now, late),
-        "tasks_waiting": waiting,
-        "asked": asked,
+        "tasks_waiting": tasks.badge(found.tasks, who.member, now),
+        "asked": tasks.asked_of(found.tasks, who.member, now),
         **NAMES,
     }
 

@@ -36,6 +36,9 @@ staff = table_of(Staff)
 PAGE: Final = 60
 """Lines of a thread that are shown at once."""
 
+LARGEST: Final = 2**53
+"""No cursor is larger: a browser counts no further."""
+
 PLACES: Final = {urgency.value: place for place, urgency in enumerate(ORDER)}
 MOST_WAITING: Final = 1000
 """Rows of a queue that one page holds."""
@@ -62,6 +65,7 @@ class QueueRow(NamedTuple):
     held_until: datetime | None
     clock_since: datetime
     is_acknowledged: bool
+    barred: frozenset[uuid.UUID]
     holder: str
     acknowledged_by: str
 
@@ -122,23 +126,26 @@ queue of hundreds is read again and again."""
 HOLDER: Final = QueueRow._fields.index("adviser_id")
 
 
-async def read_queue(db: AsyncConnection, who: Member) -> list[QueueRow]:
-    """Every open case of somebody's areas that is not about themselves, at most `MOST_WAITING`, most urgent first."""
+async def read_queue(db: AsyncConnection, areas: Iterable[str]) -> list[QueueRow]:
+    """Every open case of the areas, whoever may see it, at most `MOST_WAITING`, most urgent first."""
     query = (
-        select(*QUEUE_COLUMNS, cases.c.acknowledged_by)
+        select(*QUEUE_COLUMNS, cases.c.barred, cases.c.acknowledged_by)
         .outerjoin(addresses, addresses.c.id == cases.c.address_id)
-        .where(
-            cases.c.closed_at.is_(None),
-            cases.c.person_id.is_not(None),
-            cases.c.area.in_(who.areas),
-            ~cases.c.barred.contains([who.id]),
-        )
+        .where(cases.c.closed_at.is_(None), cases.c.person_id.is_not(None), cases.c.area.in_(areas))
         .order_by(sql_case(PLACES, value=cases.c.urgency), cases.c.opened_at)
         .limit(MOST_WAITING)
     )
     rows = (await db.execute(query)).all()
     names = await names_of(db, {x for row in rows for x in (row[HOLDER], row[-1])})
-    return [QueueRow._make((*row[:-1], names.get(row[HOLDER], ""), names.get(row[-1], ""))) for row in rows]
+    return [
+        QueueRow._make((*row[:-2], frozenset(row[-2]), names.get(row[HOLDER], ""), names.get(row[-1], "")))
+        for row in rows
+    ]
+
+
+def seen_by(rows: Iterable[QueueRow], who: Member) -> list[QueueRow]:
+    """Of open cases those of somebody's areas that are not about themselves. Pure."""
+    return [row for row in rows if row.area in who.areas and who.id not in row.barred]
 
 
 async def names_of(db: AsyncConnection, ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, str]:

@@ -55,7 +55,7 @@ def _of_notices() -> Any:
 async def called_everybody(db: AsyncConnection, areas: Iterable[str]) -> list[Any]:
     """Open cases whose clock has come to its last rung and that nobody acknowledged: every console of the area shows a banner.
 
-    Rows of (id, number, area, urgency, clock_since), longest first.
+    Rows of (id, number, area, urgency, barred, clock_since), longest first.
     """
     came = select(steps.c.case_id).where(
         steps.c.case_id == cases.c.id,
@@ -64,6 +64,6 @@ async def called_everybody(db: AsyncConnection, areas: Iterable[str]) -> list[An
         steps.c.kind == StepKind.TAKEN,
     )
     waits = cases.c.closed_at.is_(None), cases.c.acknowledged_at.is_(None), cases.c.area.in_(list(areas))
-    columns = cases.c.id, cases.c.number, cases.c.area, cases.c.urgency, cases.c.clock_since
+    columns = cases.c.id, cases.c.number, cases.c.area, cases.c.urgency, cases.c.barred, cases.c.clock_since
     query = select(*columns).where(*waits, came.exists()).order_by(cases.c.clock_since)
     return list((await db.execute(query)).all())

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, not_, or_, select, update
-from sqlalchemy import case as sql_case
+from sqlalchemy import Select, and_, insert, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db.base import table_of
@@ -29,6 +28,11 @@ FOR_LEADS: Final = frozenset({TaskKind.DEBRIEF, TaskKind.MORNING})
 
 MOST: Final = 200
 """How many tasks a list shows."""
+
+MOST_READ: Final = 2000
+"""How many open tasks of some areas are looked at."""
+
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,68 +80,68 @@ def _with_case() -> Select[Any]:
     )
 
 
-def _shown_to(who: Member, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Tasks of somebody's areas that are for them to see, and do not belong to a case they are barred from.
+async def read_open(db: AsyncConnection, areas: Iterable[str]) -> list[Row]:
+    """Open tasks of the areas whoever may see them, the soonest due first; `MOST_READ` of them.
+
+    Each with `number`, `urgency` and `barred` of its case, `staff_name` and `about_name`; without the words. A question in a
+    chat that is closed asks nothing any more, nor a morning's list of one answered.
+    """
+    is_closed = and_(tasks.c.kind.in_({TaskKind.ASKED, TaskKind.MORNING}), cases.c.closed_at.is_not(None))
+    is_answered = and_(tasks.c.kind == TaskKind.MORNING, cases.c.id.is_not(None), cases.c.waiting_since.is_(None))
+    query = _with_case().where(tasks.c.done_at.is_(None), tasks.c.area.in_(areas), not_(is_closed), not_(is_answered))
+    query = query.order_by(tasks.c.due_at, tasks.c.id).limit(MOST_READ)
+    return [dict(row) for row in (await db.execute(query)).mappings()]
+
+
+def is_shown(row: Row, who: Member, now: datetime) -> bool:
+    """True for a task of somebody's areas that is for them to see, and not of a case they are barred from. Pure.
 
     What concerns a colleague is for leads, and not for that colleague; a question is for whom it asks, and late for leads too.
     """
-    works = [area for area in who.areas if may_do(who, Act.SEE_QUEUE, area)]
-    leads = tasks.c.area.in_([area for area in who.areas if may_do(who, Act.ASSIGN, area)])
-    asked = or_(tasks.c.staff_id == who.id, tasks.c.skill.in_(sorted(who.skills)), and_(leads, tasks.c.due_at <= now))
-    for_all = tasks.c.kind.not_in(FOR_LEADS | {TaskKind.ASKED, TaskKind.TAKEN_OVER})
-    for_one = and_(tasks.c.kind == TaskKind.TAKEN_OVER, tasks.c.staff_id == who.id)
-    for_leads = and_(tasks.c.kind.in_(FOR_LEADS), leads, tasks.c.about_id.is_distinct_from(who.id))
-    for_asked = and_(tasks.c.kind == TaskKind.ASKED, asked)
-    not_barred = or_(cases.c.id.is_(None), ~cases.c.barred.contains([who.id]))
-    return tasks.c.area.in_(works), not_barred, or_(for_all, for_one, for_leads, for_asked)
+    if not may_do(who, Act.SEE_QUEUE, row["area"]) or who.id in (row["barred"] or ()):
+        return False
+    is_lead, kind = may_do(who, Act.ASSIGN, row["area"]), row["kind"]
+    if kind in FOR_LEADS:
+        return is_lead and row["about_id"] != who.id
+    if kind is TaskKind.ASKED:
+        return row["staff_id"] == who.id or row["skill"] in who.skills or (is_lead and row["due_at"] <= now)
+    return kind is not TaskKind.TAKEN_OVER or row["staff_id"] == who.id
 
 
-def _theirs(who: Member, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Of those the open ones. A question in a chat that is closed asks nothing any more, nor a morning's list of one answered."""
-    is_closed = and_(tasks.c.kind.in_({TaskKind.ASKED, TaskKind.MORNING}), cases.c.closed_at.is_not(None))
-    is_answered = and_(tasks.c.kind == TaskKind.MORNING, cases.c.id.is_not(None), cases.c.waiting_since.is_(None))
-    return (tasks.c.done_at.is_(None), not_(is_closed), not_(is_answered), *_shown_to(who, now))
+async def still_open(db: AsyncConnection, who: Member, now: datetime, *, is_own: bool = False) -> list[Row]:
+    """Open tasks for somebody (`is_own`: theirs), late ones first, then the most urgent, then the soonest; `MOST` of them."""
+    rows = [row for row in await read_open(db, who.areas) if is_shown(row, who, now)]
+    mine = [row for row in rows if not is_own or row["staff_id"] == who.id]
+    return sorted(mine, key=lambda row: (row["due_at"] > now, _rank(row), row["due_at"]))[:MOST]
 
 
-async def still_open(
-    db: AsyncConnection, who: Member, now: datetime, *, is_own: bool = False
-) -> list[Mapping[str, Any]]:
-    """Open tasks of the areas (`is_own`: those of somebody), late ones first, then the most urgent, then the soonest; `MOST` of them.
-
-    Each with `number` and `urgency` of its case, `staff_name`; without the words.
-    """
-    rank = sql_case({u.value: i for i, u in enumerate(ORDER)}, value=cases.c.urgency, else_=len(ORDER))
-    query = _with_case().where(*_theirs(who, now)).order_by(tasks.c.due_at > now, rank, tasks.c.due_at, tasks.c.id)
-    if is_own:
-        query = query.where(tasks.c.staff_id == who.id)
-    return [dict(row) for row in (await db.execute(query.limit(MOST))).mappings()]
+def _rank(row: Row) -> int:
+    return ORDER.index(row["urgency"]) if row["urgency"] is not None else len(ORDER)
 
 
-async def find(db: AsyncConnection, who: Member, task_id: uuid.UUID, now: datetime) -> Mapping[str, Any] | None:
+async def find(db: AsyncConnection, who: Member, task_id: uuid.UUID, now: datetime) -> Row | None:
     """One task, done or not, as in the list; None also for one that is not for them to see."""
-    query = _with_case().where(tasks.c.id == task_id, *_shown_to(who, now))
-    row = (await db.execute(query)).mappings().first()
-    return dict(row) if row else None
+    row = (await db.execute(_with_case().where(tasks.c.id == task_id))).mappings().first()
+    return dict(row) if row and is_shown(dict(row), who, now) else None
 
 
-async def asked_of(db: AsyncConnection, who: Member, now: datetime) -> list[Mapping[str, Any]]:
-    """Questions of colleagues that wait for somebody's answer, the soonest due first; late ones of others for leads."""
-    query = _with_case().where(*_theirs(who, now), tasks.c.kind == TaskKind.ASKED)
-    return [dict(row) for row in (await db.execute(query.order_by(tasks.c.due_at, tasks.c.id).limit(MOST))).mappings()]
+def asked_of(rows: Iterable[Row], who: Member, now: datetime) -> list[Row]:
+    """Of open tasks the questions that wait for somebody's answer; late ones of others for leads. Pure."""
+    return [row for row in rows if row["kind"] is TaskKind.ASKED and is_shown(row, who, now)]
+
+
+def badge(rows: Iterable[Row], who: Member, now: datetime) -> int:
+    """How many of the open tasks are somebody's own or nobody's yet, with late questions, for the number in the bar. Pure."""
+    return sum(_waits_for(row, who, now) for row in rows if is_shown(row, who, now))
+
+
+def _waits_for(row: Row, who: Member, now: datetime) -> bool:
+    return row["staff_id"] in {None, who.id} or (row["kind"] is TaskKind.ASKED and row["due_at"] <= now)
 
 
 async def words_of(db: AsyncConnection, task_id: uuid.UUID) -> str:
     """What is asked, as it was written. Note the read before."""
     return (await db.execute(select(tasks.c.words).where(tasks.c.id == task_id))).scalar() or ""
-
-
-async def badge(db: AsyncConnection, who: Member, now: datetime) -> int:
-    """How many open tasks are somebody's own or nobody's yet, with late questions, for the number in the bar."""
-    late = and_(tasks.c.kind == TaskKind.ASKED, tasks.c.due_at <= now)
-    mine = or_(tasks.c.staff_id.is_(None), tasks.c.staff_id == who.id, late)
-    joined = tasks.outerjoin(cases, cases.c.id == tasks.c.case_id)
-    query = select(func.count()).select_from(joined).where(*_theirs(who, now), mine)
-    return int((await db.execute(query)).scalar_one())
 
 
 async def take(db: AsyncConnection, who: Member, task_id: uuid.UUID) -> bool:

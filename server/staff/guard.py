@@ -78,9 +78,14 @@ class Guard:
             return await sessions.find(db, token, self.clock(), idle=self.idle, is_use=not _by_itself(request))
 
 
+def by_script(request: Request) -> bool:
+    """True for what a page's own script asks for."""
+    return BY_SCRIPT in request.headers
+
+
 def _by_itself(request: Request) -> bool:
     """True for news and looks of an open page, which come whether or not anybody sits there."""
-    return request.method in READS and (BY_SCRIPT in request.headers or request.url.path == f"{ROOT}/events")
+    return request.method in READS and (by_script(request) or request.url.path == f"{ROOT}/events")
 
 
 def guard_of(request: Request) -> Guard:
@@ -218,7 +223,7 @@ def way_in(request: Request, error: ServiceError) -> Response | None:
         return go(SIGN_IN, next=next_, ended="1" if request.cookies.get(COOKIE) else "")
     if isinstance(error, CodeNeeded):
         return go(f"{ROOT}/again", next=next_)
-    if isinstance(error, ReasonNeeded) and BY_SCRIPT not in request.headers:
+    if isinstance(error, ReasonNeeded) and not by_script(request):
         return go(error.path)
     return None
 

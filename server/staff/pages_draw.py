@@ -27,6 +27,7 @@ from server.staff.access import Act, may_do
 from server.staff.pages_words import ERRORS
 from server.staff.sessions import SignedIn
 from server.web.assets import Assets
+from server.web.compiled import COMPILED
 from server.web.display import COOKIE as DISPLAY_COOKIE
 from server.web.display import Display, preferred_language
 
@@ -128,6 +129,7 @@ class ConsolePages:
             auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=COMPILED,
         )
         self._templates.globals.update(govuk_macros(), asset=assets.url, language_name=wording.language_name, Act=Act)
 
@@ -135,15 +137,28 @@ class ConsolePages:
         self, request: Request, template: str, who: SignedIn | None, *, status: int = 200, **context: Any
     ) -> Response:
         """A page that no cache may keep. Before a sign-in the browser gets the cookie that its forms belong to."""
-        language = self.language(request, who)
         cookie = guard.strangers_cookie(request)
-        shared: dict[str, Any] = {
+        form = who.form_token if who else guard.strangers_field(cookie)
+        text = self._templates.get_template(template).render({**self._shared(request, who), "form": form, **context})
+        response = HTMLResponse(text, status_code=status, headers={"Cache-Control": "no-store"})
+        if who is None:
+            guard.give_cookie(request, response, guard.FORM_COOKIE, cookie, guard.FORM_LASTS)
+        return response
+
+    def piece(self, request: Request, template: str, who: SignedIn, **context: Any) -> str:
+        """A piece of a page that stands open, for its own script."""
+        shared = {**self._shared(request, who), "form": who.form_token}
+        return self._templates.get_template(template).render({**shared, **context})
+
+    def _shared(self, request: Request, who: SignedIn | None) -> dict[str, Any]:
+        """What every template finds."""
+        language = self.language(request, who)
+        return {
             "_": partial(self.wording.say, language),
             "language": language,
             "languages": LANGUAGES,
             "who": who,
             "may": lambda act: who is not None and who.has_code and may_do(who.member, act),
-            "form": who.form_token if who else guard.strangers_field(cookie),
             "display": self.display(request),
             "path": request.url.path,
             "here": request.url.path if request.method in guard.READS else guard.ROOT,
@@ -154,11 +169,6 @@ class ConsolePages:
             "banners": getattr(request.state, "banners", ()),
             "errors": {},
         }
-        text = self._templates.get_template(template).render({**shared, **context})
-        response = HTMLResponse(text, status_code=status, headers={"Cache-Control": "no-store"})
-        if who is None:
-            guard.give_cookie(request, response, guard.FORM_COOKIE, cookie, guard.FORM_LASTS)
-        return response
 
     def refuse(self, request: Request, error: ServiceError, who: SignedIn | None) -> Response:
         """The answer to an error of a console's page: the way in, or a page that says what happened."""
@@ -202,7 +212,11 @@ class ConsolePages:
 def govuk_macros() -> Mapping[str, Any]:
     """Their macros as functions for our templates. Theirs lean on missing values, ours are strict: so each has its own rules."""
     theirs = Environment(
-        loader=PrefixLoader({THEIRS: PackageLoader(THEIRS)}), autoescape=True, trim_blocks=True, lstrip_blocks=True
+        loader=PrefixLoader({THEIRS: PackageLoader(THEIRS)}),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        bytecode_cache=COMPILED,
     )
     return {
         name: getattr(theirs.get_template(f"{THEIRS}/components/{folder}/macro.html").module, macro)

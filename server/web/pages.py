@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from dialogs.messages import direction
 from server.web import drawing
 from server.web.assets import Assets
+from server.web.compiled import COMPILED
 
 TEMPLATES_DIR: Final = Path(__file__).parent / "templates"
 
@@ -41,6 +42,7 @@ class Pages:
             auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=COMPILED,
         )
         self._templates.globals.update(asset=assets.url, direction=direction, language_name=wording.language_name)
         self._templates.filters.update(

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import pytest
 import uvicorn
 from fastapi import FastAPI, Request, Response
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from server.errors import ServiceError
 from server.web.assets import Assets
@@ -21,8 +21,10 @@ from server.web.pages import Pages
 from server.webhooks.webchat import ChatOptions, router
 from tests.support.browser import launch
 from tests.support.fake_chat_desk import FakeChatDesk, FakePageWording
+from tests.support.patience import PATIENCE_MS
 
 PHONE = {"width": 360, "height": 740}
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def build_app(desk: FakeChatDesk) -> FastAPI:
@@ -147,7 +149,7 @@ def seen() -> Seen:
 async def context(browser: Browser, seen: Seen) -> AsyncIterator[BrowserContext]:
     """A phone in English."""
     context = await browser.new_context(viewport=PHONE, locale="en-GB", reduced_motion="reduce", has_touch=True)
-    context.set_default_timeout(5000)
+    context.set_default_timeout(PATIENCE_MS)
     seen.watch(context)
     yield context
     await context.close()
@@ -165,7 +167,7 @@ async def page(context: BrowserContext, chat_url: str) -> Page:
 async def plain_page(browser: Browser, chat_url: str, seen: Seen) -> AsyncIterator[Page]:
     """The chat page in a browser without JavaScript."""
     context = await browser.new_context(viewport=PHONE, locale="en-GB", java_script_enabled=False)
-    context.set_default_timeout(5000)
+    context.set_default_timeout(PATIENCE_MS)
     seen.watch(context)
     page = await context.new_page()
     await page.goto(chat_url)

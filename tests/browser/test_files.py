@@ -18,6 +18,7 @@ from server.conversations import files
 from tests.browser.conftest import Seen
 from tests.browser.walk import choose_looks, is_wider_than_screen, violations
 from tests.support import pictures
+from tests.support.patience import PATIENCE_MS
 from tests.support.pictures import picture
 from tests.support.postgres import Databases
 from tests.support.program import Program, running
@@ -147,7 +148,7 @@ async def keep(program: Program, content: bytes, name: str) -> str:
 @pytest_asyncio.fixture(loop_scope="session")
 async def signed_in(browser: Browser, console: StaffPerson, seen: Seen) -> AsyncIterator[BrowserContext]:
     context = await browser.new_context(locale="en-GB", accept_downloads=True, reduced_motion="reduce")
-    context.set_default_timeout(5000)
+    context.set_default_timeout(PATIENCE_MS)
     cookies = [
         {"name": c.name, "value": c.value, "url": f"{console.program.url}{c.path}"} for c in console.client.cookies.jar
     ]

@@ -14,6 +14,7 @@ from server.staff.models import StaffBrowser
 from server.web.headers import CONTENT_SECURITY_POLICY
 from tests.browser.conftest import Seen
 from tests.browser.walk import violations
+from tests.support.patience import PATIENCE
 from tests.support.postgres import Databases
 from tests.support.program import Program, running
 from tests.support.push_double import SomeBrowser
@@ -56,12 +57,12 @@ async def test_a_push_shows_that_an_alarm_waits_and_a_press_opens_the_queue(page
     await page.evaluate(
         "async () => { await navigator.serviceWorker.register('/console/push-worker.js', {scope: '/console/'}); await navigator.serviceWorker.ready; }"
     )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not versions:
             await asyncio.sleep(0.05)
     push = {"origin": program.url, "registrationId": versions[-1]["registrationId"], "data": "Mae larwm yn aros"}
     await wire.send("ServiceWorker.deliverPushMessage", push)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not (found := await page.evaluate(SHOWN)):
             await asyncio.sleep(0.05)
     assert found == [["Mae larwm yn aros", ""]]
@@ -73,7 +74,7 @@ async def test_a_push_shows_that_an_alarm_waits_and_a_press_opens_the_queue(page
           self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
         }"""
     )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while await worker.evaluate("self.opened") is None:
             await asyncio.sleep(0.05)
     assert await worker.evaluate("self.opened") == "/console/queue"

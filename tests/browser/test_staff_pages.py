@@ -14,6 +14,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import Seen
 from tests.browser.walk import is_wider_than_screen, violations
+from tests.support.patience import PATIENCE_MS
 from tests.support.postgres import Databases
 from tests.support.program import Program, running
 from tests.support.staff_person import PASSWORD, StaffPerson, first_link
@@ -65,7 +66,7 @@ async def opens(browser: Browser, program: Program, seen: Seen) -> AsyncIterator
         del language
         context = await browser.new_context(**{"viewport": DESK, "locale": "en-GB", "reduced_motion": "reduce"} | looks)
         contexts.append(context)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(PATIENCE_MS)
         seen.watch(context)
         if size:
             await context.add_cookies([{"name": "v", "value": f".{size}.normal.plain.auto", "url": program.url}])

@@ -12,6 +12,7 @@ from server.clock import utc_now
 from server.staff import guard, sessions
 from server.staff.access import Member, Role
 from tests.browser.conftest import PHONE, Seen
+from tests.support.patience import PATIENCE_MS
 from tests.support.program import Program
 from tests.support.staff import make_member
 
@@ -61,7 +62,7 @@ class Desk:
 
     async def _context(self, **looks: Any) -> BrowserContext:
         context = await self._browser.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **looks})
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE_MS)
         self._seen.watch(context)
         self._contexts.append(context)
         return context

@@ -17,6 +17,7 @@ from bot.telegram.channel import TelegramChannel
 from bot.telegram.updates import callback_id, parse
 from dialogs.messages import ButtonPress, Choice, InboundMessage, Reply
 from tests.support.node import TOOLS, node_environment, node_modules, node_tool
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.node
 
@@ -76,11 +77,11 @@ async def foreign() -> AsyncIterator[Foreign]:
     )
     assert process.stdout
     assert process.stdin
-    assert await asyncio.wait_for(process.stdout.readline(), 30) == b"ready\n"
+    assert await asyncio.wait_for(process.stdout.readline(), PATIENCE) == b"ready\n"
     async with ClientSession() as client:
         yield Foreign(f"http://127.0.0.1:{port}", client)
     process.stdin.close()
-    await asyncio.wait_for(process.wait(), 10)
+    await asyncio.wait_for(process.wait(), PATIENCE)
 
 
 async def test_a_text_an_answer_with_buttons_and_a_press(foreign: Foreign) -> None:

@@ -26,6 +26,7 @@ from server.db.base import table_of
 from server.db.engine import make_engine
 from server.db.types import key_ring
 from server.outbox.models import Delivery
+from tests.support.patience import PATIENCE
 from tests.support.telegram_double import SECRET_HEADER, TOKEN, TelegramDouble
 
 SECRET = "a-secret-of-the-webhook"
@@ -84,7 +85,7 @@ class Running:
         """Ask it to end; its exit code and how many seconds it took."""
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        code = await asyncio.wait_for(self.process.wait(), 20)
+        code = await asyncio.wait_for(self.process.wait(), PATIENCE)
         return code, time.monotonic() - began
 
 
@@ -210,7 +211,7 @@ class Fleet:
             extra += sum((counted - expected).values())
         return extra
 
-    async def settled(self, seconds: float = 15) -> None:
+    async def settled(self, seconds: float = PATIENCE) -> None:
         """Wait until nothing is due or being sent."""
         await until(self._is_settled, seconds)
 
@@ -225,7 +226,7 @@ class Fleet:
         )
 
 
-async def until(is_so: Callable[[], Awaitable[Any]], seconds: float = 10) -> None:
+async def until(is_so: Callable[[], Awaitable[Any]], seconds: float = PATIENCE) -> None:
     """Wait for something to become true; fail when it does not."""
     give_up_at = time.monotonic() + seconds
     while not await is_so():

@@ -306,7 +306,7 @@ async def test_a_person_whose_adviser_is_gone_is_told_once_and_tried_again_when_
         await until(lambda: _is_so(len(told) == 1))
         async with service.engine.begin() as db:
             await db.execute(text("UPDATE cases SET lost_ask_at = now()"))  # half a minute later
-        await until(lambda: _is_so(len(told) == 2), 15)
+        await until(lambda: _is_so(len(told) == 2))
         await asyncio.sleep(1)
         assert [(x.case_id, x.staff_id, x.is_taken_back) for x in told] == [(case, jo.id, False)] * 2
         assert await house.scalar("SELECT lost_ask_at FROM cases") is None

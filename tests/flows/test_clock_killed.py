@@ -83,7 +83,7 @@ class Night:
 
     async def somebody_waits(self) -> None:
         query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-        await until(lambda: self.fleet.count(query), 20)
+        await until(lambda: self.fleet.count(query))
 
     async def dies(self, worker: Running) -> None:
         """As a crash of its machine; whatever it held runs out."""
@@ -125,7 +125,7 @@ class Night:
             waiting = await self.fleet.count("SELECT count(*) FROM staff_notices WHERE status IN ('due', 'sending')")
             return bool(await self.told(rung)) and not waiting
 
-        await until(is_so, 30)
+        await until(is_so)
         assert await self.told(rung) == ["call", "sms", "telegram"]
 
     def rings(self, rung: str) -> int:
@@ -187,7 +187,7 @@ async def during_the_call(night: Night, worker: Running) -> Running:
         return night.rings("manager") == 1
 
     await night.minutes_pass(5)
-    await until(is_ringing, 20)
+    await until(is_ringing)
     await night.dies(worker)
     night.twilio.call_delay_seconds = 0
     assert "call" not in await night.told("manager")
@@ -204,7 +204,7 @@ async def before_the_note(night: Night, worker: Running) -> Running:
 
     async with night.closed(NOTE):
         await night.minutes_pass(5)
-        await until(has_rung, 20)
+        await until(has_rung)
         await night.somebody_waits()
         await night.dies(worker)
         assert await night.told("safeguarding_lead") == []
@@ -225,7 +225,7 @@ async def with_no_worker_left(night: Night, worker: Running) -> None:
     async def has_rung_again() -> bool:
         return night.rings("safeguarding_lead") == 3
 
-    await until(has_rung_again, 30)
+    await until(has_rung_again)
     (web,) = (running for running in night.fleet.started if running.process.returncode is None)
     assert "no worker keeps the clock" in web.log
     shown = (await night.fleet.client.get(f"{web.url}/metrics")).text

@@ -25,7 +25,7 @@ async def test_killed_between_fetch_and_store(fleet: Fleet) -> None:
     async def is_being_fetched() -> bool:
         return fleet.double.downloads == ["voice1"]
 
-    await until(is_being_fetched, 20)
+    await until(is_being_fetched)
     worker.kill()
     await worker.process.wait()
     assert await fleet.count("SELECT count(*) FROM attachments WHERE status = 'waiting' AND lease_until > now()") == 1
@@ -38,7 +38,7 @@ async def test_killed_between_fetch_and_store(fleet: Fleet) -> None:
     async def is_stored() -> bool:
         return bool(await fleet.count("SELECT count(*) FROM attachments WHERE status = 'stored'"))
 
-    await until(is_stored, 20)
+    await until(is_stored)
     assert await fleet.count("SELECT count(*) FROM attachments") == 1
     assert fleet.double.downloads == ["voice1", "voice1"]
     async with fleet.engine.connect() as db:

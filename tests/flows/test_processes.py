@@ -48,7 +48,7 @@ async def two_hundred_updates_of_one_person(fleet: Fleet, *webs: Running) -> Non
         batch = updates[start : start + 10]
         statuses = await asyncio.gather(*(fleet.post(webs[n % 2], update) for n, update in enumerate(batch)))
         assert set(statuses) == {200}
-    await fleet.settled(40)
+    await fleet.settled()
 
     assert await fleet.count("SELECT count(*) FROM messages") == 200
     assert await fleet.count("SELECT count(*) FROM people") == 1
@@ -95,14 +95,14 @@ async def the_database_goes_away_and_comes_back(fleet: Fleet, web: Running, post
     async def is_taken() -> bool:
         return await fleet.post(web, lost) == 200
 
-    await until(is_taken, 15)
+    await until(is_taken)
     with suppress(Exception):
         await fleet.count("SELECT 1")  # our own pool forgets its dead connections
     await fleet.settled()
     assert await fleet.count("SELECT count(*) FROM messages") == 2
     assert fleet.received() == await fleet.told()
     await _due_again(fleet)
-    await fleet.settled(20)  # the workers have their lanes again
+    await fleet.settled()  # the workers have their lanes again
 
 
 async def a_web_process_is_killed_in_a_burst(fleet: Fleet, dying: Running, living: Running) -> None:
@@ -119,7 +119,7 @@ async def a_web_process_is_killed_in_a_burst(fleet: Fleet, dying: Running, livin
     await dying.process.wait()
     in_flight = await fleet.time_passes_for(dying)
     await asyncio.gather(*posting)
-    await fleet.settled(40)
+    await fleet.settled()
 
     assert in_flight > 0, "nobody was in a call at the kill: the test saw nothing"
     assert await fleet.count("SELECT count(*) FROM messages") == 160
@@ -138,7 +138,7 @@ async def a_worker_is_killed_while_it_sends(fleet: Fleet, web: Running, *workers
     holder.kill()
     await holder.process.wait()
     in_flight = await fleet.time_passes_for(holder)
-    await fleet.settled(25)
+    await fleet.settled()
 
     arrived = sum(map(len, fleet.received().values())) - before
     assert in_flight > 0

@@ -80,7 +80,7 @@ async def settled(program: Program) -> None:
     async def is_settled() -> bool:
         return not await scalar(program, "SELECT count(*) FROM deliveries WHERE status IN ('due', 'sending')")
 
-    await until(is_settled, 20)
+    await until(is_settled)
 
 
 @pytest.mark.parametrize("is_taken", [True, False])

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from bot.sms.encoding import count_parts
+from tests.support.patience import PATIENCE
 from tests.support.program import Program
 from tests.support.twilio_double import TwilioDouble
 
@@ -20,7 +21,7 @@ async def says(program: Program, twilio: TwilioDouble, text: str, wanted: int) -
     form = twilio.inbound_form(DEAN, text)
     path = "/webhooks/twilio/message"
     assert await twilio.post(f"{program.url}{path}", form, public_url=f"https://chat.example{path}") == 200
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while len(twilio.bodies_to(DEAN)) < wanted:
             await asyncio.sleep(0.02)
     await asyncio.sleep(0.1)

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from tests.support.patience import PATIENCE
 from tests.support.program import Program
 from tests.support.telegram_double import TelegramDouble
 
@@ -31,7 +32,7 @@ async def test_a_second_outburst_changes_nothing_and_crisis_help_still_works(
     await heard(ryan, "Sorry")
     count = len(ryan.texts)
     await ryan.says("fuck off you piece of shit")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while len(ryan.texts) == count:
             await asyncio.sleep(0.05)
 
@@ -42,6 +43,6 @@ async def test_a_second_outburst_changes_nothing_and_crisis_help_still_works(
 
 async def heard(person: object, part: str) -> None:
     """Wait until Telegram shows it."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not any(part in said for said in person.texts):  # type: ignore[attr-defined]
             await asyncio.sleep(0.05)

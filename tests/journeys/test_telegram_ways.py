@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from tests.support.patience import PATIENCE
 from tests.support.program import Program
 from tests.support.telegram_double import TelegramDouble
 
@@ -20,7 +21,7 @@ GROUP = -1005550200
 
 async def until(holds: Callable[[], bool]) -> None:
     """Wait until it holds."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         while not holds():
             await asyncio.sleep(0.05)
 
@@ -146,11 +147,11 @@ async def test_blocking_is_noted_and_unblocking_too(telegram_program: Program, t
             return bool((await db.execute(text("SELECT is_reachable FROM addresses"))).scalar())
 
     await sam.blocks()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         while await is_reachable():
             await asyncio.sleep(0.05)
     await sam.unblocks()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         while not await is_reachable():
             await asyncio.sleep(0.05)
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.server.wire import PUBLIC, SECRET, SMS, STATUS, TELEGRAM, Wire
+from tests.support.patience import PATIENCE
 from tests.support.telegram_double import SECRET_HEADER
 from tests.support.twilio_double import sign
 
@@ -232,7 +233,7 @@ async def test_two_hundred_in_a_second_are_slowed_once_and_danger_is_still_heard
     answers = await asyncio.gather(*(wire.telegram(update) for update in updates))
     assert {answer.status_code for answer in answers} == {200}
     await wire.program.service.sender.drain()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while await wire.scalar("SELECT count(*) FROM deliveries WHERE status IN ('due', 'sending')"):
             await asyncio.sleep(0.1)
     texts = wire.double.person(66).texts
@@ -312,7 +313,7 @@ async def test_a_length_that_is_none_is_refused(wire: Wire, length: str) -> None
     reader, writer = await asyncio.open_connection(host, int(port))
     head = f"POST {TELEGRAM} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
     writer.write(head.encode())
-    status = (await asyncio.wait_for(reader.read(200), 5)).split(b" ")[1]
+    status = (await asyncio.wait_for(reader.read(200), PATIENCE)).split(b" ")[1]
     writer.close()
     assert status in (b"400", b"413")
     await goes_on(wire)

@@ -17,6 +17,7 @@ from server.db.types import key_ring, personal_columns, use_key_ring
 from server.escalations.models import Case, CaseDraft
 from server.tables import metadata
 from tests.server.wire import SMS, STATUS, Wire, wired
+from tests.support.patience import PATIENCE
 from tests.support.staff import make_member
 
 NUMBER = "+447700900654"
@@ -55,7 +56,7 @@ async def test_a_conversation_moves_the_figures(wire: Wire) -> None:
 
 async def test_queues_and_jobs_have_an_age(wire: Wire) -> None:
     await wire.says(2, "i want to kill myself")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while await wire.scalar("SELECT count(*) FROM heartbeats") < 3:
             await asyncio.sleep(0.1)
     shown = (await wire.client.get("/metrics")).text

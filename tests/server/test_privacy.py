@@ -20,6 +20,7 @@ from server.tables import metadata
 from server.wiring import PERSONAL_DATA
 from server.worker.jobs import erase_farewells
 from tests.server.wire import SMS, Wire
+from tests.support.patience import PATIENCE
 from tests.support.staff import close_open_case
 
 NUMBER, NAME, WORDS = "+447700900321", "Quillon", "zanzibar marmalade lighthouse"
@@ -63,7 +64,7 @@ async def deletes(wire: Wire, chat: int) -> dict[str, Any]:
 
 async def settled(wire: Wire) -> None:
     await wire.program.service.sender.drain()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while await wire.scalar("SELECT count(*) FROM deliveries WHERE status IN ('due', 'sending')"):
             await asyncio.sleep(0.05)
 

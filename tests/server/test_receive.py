@@ -18,6 +18,7 @@ from server.conversations.service import Received
 from server.escalations import holding
 from server.escalations.errors import CannotReach
 from tests.server.wire import SMS, Wire
+from tests.support.patience import PATIENCE
 from tests.support.staff import make_member
 
 BLOCKED = {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked by the user"}
@@ -29,7 +30,7 @@ def message(sender: str, words: str, external_id: str, lane: str = "telegram") -
 
 async def settled(wire: Wire) -> None:
     await wire.program.service.sender.drain()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         while await wire.scalar("SELECT count(*) FROM deliveries WHERE status IN ('due', 'sending')"):
             await asyncio.sleep(0.05)
 

@@ -46,7 +46,7 @@ class House:
         async def rang() -> bool:
             return len(self.twilio.calls_to(number)) >= count
 
-        await until(rang, 10)
+        await until(rang)
         return self.twilio.calls_to(number)[-1]
 
     async def press(self, call: PlacedCall, key: str, **more: str) -> int:
@@ -70,7 +70,7 @@ class House:
         async def is_so() -> bool:
             return not await self.scalar("SELECT count(*) FROM staff_notices WHERE status IN ('due', 'sending')")
 
-        await until(is_so, 10)
+        await until(is_so)
 
 
 @asynccontextmanager

@@ -88,11 +88,8 @@ POST /console/queue/next                                  {WORKS} barred elsewhe
 GET  /console/events                                      {WORKS} barred elsewhere
 GET  /console/form                                        {WORKS} barred elsewhere
 GET  /console/cases/{{case_id}}                           {WORKS}
-GET  /console/cases/{{case_id}}/thread                    {WORKS}
+GET  /console/cases/{{case_id}}/news                      {WORKS}
 GET  /console/cases/{{case_id}}/states                    {WORKS}
-GET  /console/cases/{{case_id}}/notes                     {WORKS}
-GET  /console/cases/{{case_id}}/head                      {WORKS}
-GET  /console/cases/{{case_id}}/live                      {WORKS}
 GET  /console/cases/{{case_id}}/typing                    {WORKS}
 GET  /console/cases/{{case_id}}/number                    {WORKS}
 GET  /console/cases/{{case_id}}/answers                   {WORKS}

@@ -31,7 +31,7 @@ async def read(house: House, who: Worker) -> int:
 
 async def test_nothing_is_shown_before_a_reason_and_then_it_is_kept(house: House) -> None:
     (young, _), sam = await taken(house), await house.has(name="Sam")
-    for part in ("", "/thread", "/notes", "/number"):
+    for part in ("", "/news", "/number"):
         page = await sees(sam, young, part)
         assert ASKED in page
         assert SECRET not in page
@@ -44,7 +44,7 @@ async def test_nothing_is_shown_before_a_reason_and_then_it_is_kept(house: House
     await sam.posts(f"/console/cases/{young.case}/why", reason="other", words=WORDS)
     assert sam.page is not None
     assert SECRET in sam.page.text
-    assert ASKED not in await sees(sam, young, "/thread")
+    assert ASKED not in await sees(sam, young, "/news?after=0")
     assert await read(house, sam) == 1
     row = "SELECT about_person, area FROM audit WHERE staff_id = :id AND what = 'gave_reason'"
     assert await house.rows(row, id=sam.member.id) == [(young.person, "home")]
@@ -56,7 +56,7 @@ async def test_nothing_is_shown_before_a_reason_and_then_it_is_kept(house: House
 
 async def test_a_page_script_is_told_and_not_sent_elsewhere(house: House) -> None:
     (young, _), sam = await taken(house), await house.has(name="Sam")
-    answer = await sam.client.get(f"/console/cases/{young.case}/thread", headers={"x-requested-with": "page"})
+    answer = await sam.client.get(f"/console/cases/{young.case}/news?after=0", headers={"x-requested-with": "page"})
     assert answer.status_code == 403
     assert SECRET not in answer.text
 

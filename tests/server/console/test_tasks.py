@@ -13,7 +13,7 @@ from server.clock import utc_now
 from server.escalations import tasks
 from server.escalations.models import TaskKind
 from server.staff.access import Role
-from tests.server.console.house import FUZZ, House, Young
+from tests.server.console.house import FUZZ, House, Worker, Young
 
 pytestmark = pytest.mark.database
 HOUR = timedelta(hours=1)
@@ -86,6 +86,11 @@ async def test_taken_by_one_of_two(house: House) -> None:
     assert "Nothing is yours just now." in (await ben.opens("/console/tasks", own="1")).text
 
 
+async def badge(house: House, who: Worker) -> int:
+    async with house.engine.connect() as db:
+        return tasks.badge(await tasks.read_open(db, who.member.areas), who.member, utc_now())
+
+
 async def test_the_badge_counts_what_is_mine_or_nobodys(house: House) -> None:
     young = await house.writes("im done")
     ada, ben = await house.has(name="Ada"), await house.has(name="Ben")
@@ -97,12 +102,11 @@ async def test_the_badge_counts_what_is_mine_or_nobodys(house: House) -> None:
     await task(house, area="elsewhere")
     async with house.engine.begin() as db:
         await tasks.finish(db, ben.member, done, utc_now())
-        assert [await tasks.badge(db, who.member, utc_now()) for who in (ada, ben, far)] == [2, 2, 1]
+    assert [await badge(house, who) for who in (ada, ben, far)] == [2, 2, 1]
     await house.changes(
         "UPDATE cases SET barred = ARRAY[CAST(:who AS uuid)] WHERE id = :id", who=ada.member.id, id=young.case
     )
-    async with house.engine.begin() as db:
-        assert await tasks.badge(db, ada.member, utc_now()) == 1
+    assert await badge(house, ada) == 1
 
 
 async def test_other_areas_bars_and_roles_without_the_queue_see_none(house: House) -> None:

@@ -14,11 +14,12 @@ from server.conversations.advising import write_as_adviser
 from server.escalations.errors import CannotReach
 from tests.server.wire import SMS, Wire
 from tests.support.adviser import Adviser, newest_case
+from tests.support.patience import PATIENCE
 
 
 async def settled(wire: Wire) -> None:
     await wire.program.service.sender.drain()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while await wire.scalar("SELECT count(*) FROM deliveries WHERE status IN ('due', 'sending')"):
             await asyncio.sleep(0.05)
 

@@ -30,13 +30,14 @@ from server.cli.demo.settings import MARK, NotTheDemosFolder, demo_settings, hel
 from server.cli.demo.staff import TEAM
 from server.clock import utc_now
 from server.console.pages_queue import view_of
-from server.console.reading import read_queue
+from server.console.reading import read_queue, seen_by
 from server.db.base import table_of
 from server.db.embedded import EmbeddedPostgres
 from server.db.engine import make_engine
 from server.escalations.service import case_messages
 from server.people.models import Address
 from server.staff.access import Member
+from tests.support.patience import PATIENCE
 from tests.support.postgres import Databases
 from tests.support.program import Program, running
 
@@ -67,7 +68,7 @@ async def demo(databases: Databases) -> AsyncIterator[Demo]:
 
 async def queue_of(demo: Demo, name: str) -> list:
     async with demo.program.service.engine.connect() as db:
-        return await read_queue(db, demo.team[name])
+        return seen_by(await read_queue(db, demo.team[name].areas), demo.team[name])
 
 
 async def test_the_queue_is_busy(demo: Demo) -> None:
@@ -282,7 +283,7 @@ async def run_until_link(folder: Path, *more: str) -> Looked:
             page = await browser.get(link[1])
         rows = sorted(set(re.findall(r'data-row="([0-9a-f-]{36})"', page.text)))
         process.send_signal(signal.SIGINT)
-        assert await asyncio.wait_for(process.wait(), 30) == 0
+        assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
         return Looked(len(rows), rows[-1])
     finally:
         if process.returncode is None:

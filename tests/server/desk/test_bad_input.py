@@ -47,7 +47,7 @@ FIELDS = {
 COMPLAINT_FIELDS = {"handler": ("to",), "call": ("text",), "answered": ("text",), "close": ("outcome",)}
 QUERIES = {
     "": ("why", "left", "problem", "before"),
-    "/thread": ("after", "before"),
+    "/news": ("after", "head", "notes", "ids"),
     "/answers": ("q",),
     "/states": ("ids",),
 }
@@ -143,7 +143,7 @@ async def test_no_word_of_an_address_breaks_a_page_or_is_written_into_it(
 async def test_addresses_that_are_no_case_are_all_the_same_refusal(jo: Adviser) -> None:
     await jo.opens("/console/queue")
     for wrong in ("x", "1", str(uuid.uuid4()), "%00", "0" * 400):
-        for path in (f"/console/cases/{wrong}", f"/console/cases/{wrong}/thread", f"/console/cases/{wrong}/answers"):
+        for path in (f"/console/cases/{wrong}", f"/console/cases/{wrong}/news", f"/console/cases/{wrong}/answers"):
             assert (await jo.opens(path)).status_code in {400, 404}, path
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from server.staff.access import Role
 from tests.support.advisers import FORM, Adviser, adviser
+from tests.support.patience import PATIENCE
 from tests.support.web_person import WebPerson
 
 pytestmark = pytest.mark.database
@@ -188,7 +189,7 @@ async def test_a_first_draft_and_words_that_come_in_do_not_wait_for_each_other(j
 async def waits_for_a_lock(who: Adviser) -> None:
     """Until somebody's statement stands behind another's."""
     query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not await scalar(who, query):
             await asyncio.sleep(0.02)
 

@@ -11,6 +11,7 @@ from server.worker.clock import AWAY, watch_clock
 from server.worker.files import fetch_files
 from tests.server.files.test_files import SMS, WithMedia
 from tests.server.wire import Wire
+from tests.support.patience import PATIENCE
 from tests.support.pictures import picture
 
 NUMBER = "+447700900556"
@@ -69,7 +70,7 @@ async def test_a_fault_around_the_files_ends_no_task(wire: Wire) -> None:
     stored = "SELECT count(*) FROM attachments WHERE status = 'stored' AND lane = 'sms'"
     before = await wire.scalar(stored)
     wake.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while await wire.scalar(stored) == before:
             await asyncio.sleep(0.05)
     stop.set()

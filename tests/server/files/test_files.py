@@ -26,6 +26,7 @@ from server.db.types import key_ring, use_key_ring
 from server.wiring import PERSONAL_DATA
 from server.worker.jobs import erase_farewells
 from tests.server.wire import SMS, Wire
+from tests.support.patience import PATIENCE
 from tests.support.pictures import HTML, photo_with_place, picture, wav
 from tests.support.program import KeepingChannel
 from tests.support.staff import close_open_case
@@ -74,7 +75,7 @@ async def rows(wire: Wire, chat: int) -> list[Any]:
         return list((await db.execute(query, {"person": await person_of(wire, chat)})).all())
 
 
-async def until(is_so: Callable[[], Awaitable[Any]], seconds: float = 15) -> Any:
+async def until(is_so: Callable[[], Awaitable[Any]], seconds: float = PATIENCE) -> Any:
     async with asyncio.timeout(seconds):
         while not (found := await is_so()):
             await asyncio.sleep(0.05)

@@ -13,6 +13,7 @@ import pytest_asyncio
 from server.web import bodies
 from server.web.bodies import Patience
 from server.webhooks.places import MOST_OF_NETWORK, Places
+from tests.support.patience import PATIENCE
 from tests.support.pictures import picture
 from tests.support.postgres import Databases
 from tests.support.program import Program, running
@@ -48,7 +49,7 @@ class HalfSent:
 
     async def answer(self) -> str:
         """All that comes back until the connection ends."""
-        return (await asyncio.wait_for(self.reader.read(), 15)).decode()
+        return (await asyncio.wait_for(self.reader.read(), PATIENCE)).decode()
 
 
 @asynccontextmanager

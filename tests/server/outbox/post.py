@@ -24,6 +24,7 @@ from server.outbox.rules import LEASE, DeliveryKind, Status
 from server.outbox.service import Destination, Outbox, Outgoing
 from server.outbox.unreachable import on_dead_address
 from server.wiring import keep_area
+from tests.support.patience import PATIENCE
 from tests.support.program import KeepingChannel
 
 deliveries = table_of(Delivery)
@@ -106,7 +107,7 @@ class Post:
             stop.set()
             await asyncio.gather(*tasks)
 
-    async def until(self, is_so: Callable[[], Any], seconds: float = 8) -> None:
+    async def until(self, is_so: Callable[[], Any], seconds: float = PATIENCE) -> None:
         """Wait for something to become true; fail when it does not."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -114,7 +115,7 @@ class Post:
                     await asyncio.sleep(0.02)
         assert is_so()
 
-    async def until_settled(self, seconds: float = 8) -> dict[str, tuple[str, str]]:
+    async def until_settled(self, seconds: float = PATIENCE) -> dict[str, tuple[str, str]]:
         """Wait until nothing is due or being sent; the statuses then."""
         async with asyncio.timeout(seconds):
             while {"due", "sending"} & {status for status, _ in (await self.statuses()).values()}:

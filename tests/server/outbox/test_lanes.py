@@ -14,6 +14,7 @@ from server.clock import utc_now
 from server.outbox.lanes import oldest_waiting_seconds
 from server.outbox.rules import MAX_ATTEMPTS, DeliveryKind, Status
 from tests.server.outbox.post import LANE, Post, locks_held, open_post
+from tests.support.patience import PATIENCE
 
 BUSY = SendError("busy", is_retryable=True, retry_after_seconds=0.3)
 
@@ -117,7 +118,7 @@ async def test_one_worker_holds_a_lane_and_the_other_takes_over_in_seconds(datab
                 kill = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid <> 0 AND pid <> pg_backend_pid()"
                 await db.execute(text(kill))
             await first.put("c")
-            await first.until(lambda: "c" in first.channel.texts() + second.channel.texts(), 5)
+            await first.until(lambda: "c" in first.channel.texts() + second.channel.texts())
     assert (first.channel.texts() + second.channel.texts()).count("c") == 1
     await first.engine.dispose()
     await second.engine.dispose()
@@ -125,10 +126,10 @@ async def test_one_worker_holds_a_lane_and_the_other_takes_over_in_seconds(datab
 
 async def test_a_stopped_worker_lets_go_of_the_lane(post: Post) -> None:
     async with post.working():
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             while await locks_held(post.engine) != 1:
                 await asyncio.sleep(0.02)
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE):
         while await locks_held(post.engine):
             await asyncio.sleep(0.02)
 
@@ -151,7 +152,7 @@ async def test_a_worker_that_lost_one_query_takes_its_own_lane_back(
     monkeypatch.setattr(lanes, "sweep_lane", once_away)
     await post.put("a")
     async with post.working():
-        await post.until(lambda: post.channel.texts() == ["a"], 4)
+        await post.until(lambda: post.channel.texts() == ["a"])
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from server.clock import utc_now
 from server.outbox.delivery import Went
 from server.outbox.rules import LEASE, MAX_ATTEMPTS, Status
 from tests.server.outbox.post import Post, open_post
+from tests.support.patience import PATIENCE
 
 BUSY = SendError("busy", is_retryable=True)
 
@@ -151,7 +152,7 @@ async def test_more_than_the_pace_allows_goes_to_the_worker_and_is_sent_in_the_e
     for n in range(60):
         await paced.put(f"{n:02}", to=str(n))
     async with paced.working():
-        await paced.until(lambda: len(paced.channel.sent) == 60, 10)
+        await paced.until(lambda: len(paced.channel.sent) == 60)
     took = asyncio.get_running_loop().time() - began
     assert took >= 1.9
     assert set((await paced.statuses()).values()) == {("sent", "")}
@@ -162,7 +163,7 @@ async def test_what_does_not_fit_the_pace_takes_no_moment_from_others(database_u
     slow = await open_post(database_url, per_second=0.2)
     for n in range(30):
         slow.sender.send_soon(await slow.put(f"r{n}", to=str(n), is_for_worker=False))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while sum(reason == "pace" for _, reason in (await slow.statuses()).values()) < 28:
             await asyncio.sleep(0.05)
     assert slow.lanes["telegram"].pace.wait(asyncio.get_running_loop().time()) < 12

@@ -21,6 +21,7 @@ from server.staff.accounts import Wish
 from server.staff.links import SetUp
 from server.staff.sessions import SignedIn
 from server.staff.signing_in import Outcome, Try, Visitor
+from tests.support.patience import PATIENCE
 
 T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[Any]]
@@ -165,7 +166,7 @@ async def overlapping(engine: AsyncEngine, first: Work, second: Work) -> list[An
 async def until_it_waits(engine: AsyncEngine, task: asyncio.Task[Any]) -> None:
     """Returns when the task waits for a lock of the database, or is over."""
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    async with asyncio.timeout(10), engine.connect() as db:
+    async with asyncio.timeout(PATIENCE), engine.connect() as db:
         while not task.done():
             if (await db.execute(text(waiting))).scalar():
                 return

@@ -33,6 +33,7 @@ from tests.server.staff.core import (
     new_email,
     until_it_waits,
 )
+from tests.support.patience import PATIENCE
 
 WRONG = "not the password 7"
 NETWORKS = (str(address) for address in IPv4Network("198.51.100.0/24"))
@@ -223,7 +224,7 @@ async def test_two_hundred_tries_at_once_never_wait_for_each_other_for_ever_and_
             return await signing_in.with_code(db, new_id(), who, "wrong", Visitor(where, BROWSER), NOW)  # type: ignore[arg-type]
 
     before = await house.scalar("SELECT sum(tries) FROM staff_sign_in_tries")
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         found = await asyncio.gather(*(one(*pair) for pair in pairs))
     assert found == [Outcome.WRONG] * 200
     assert await house.scalar("SELECT sum(tries) FROM staff_sign_in_tries") == before + 400

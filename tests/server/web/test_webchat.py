@@ -19,6 +19,7 @@ from server.web.pages import Pages
 from server.webhooks.live import HEARTBEAT, NEWS, news
 from server.webhooks.webchat import MOST_LIVE, ChatOptions, _WebChat, router
 from tests.support.fake_chat_desk import FakeChatDesk, FakePageWording
+from tests.support.patience import PATIENCE
 
 OWN = {"sec-fetch-site": "same-origin"}
 HTMX = {**OWN, "hx-request": "true"}
@@ -216,7 +217,7 @@ async def test_news_come_at_once_and_with_each_change_hearts_beat_and_leaving_en
     assert await anext(events) == NEWS
     assert await anext(events) == HEARTBEAT
     await desk.leave("session")
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         assert [event async for event in events] == []
 
 

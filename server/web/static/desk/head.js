@@ -1,25 +1,23 @@
 // Head, brief and notes of the chat that stands open. What somebody is typing in them is never taken away.
-import { ask, base, byId, fill, parse, words } from "./wire.js";
+import { byId, fill, parse, words } from "./wire.js";
 import { newsInTitle, notify, ring } from "./sound.js";
 import { tick } from "./time.js";
-import { keepDraft } from "./write.js";
 
-export async function freshHead() {
-  const answer = await ask(`${base}/head`).catch(() => null);
-  if (!answer?.ok) return;
-  const head = await answer.json();
-  // whose chat it is has changed: the forms of the page no longer fit
+export const FORMS_OLD = "forms-old";
+
+// False when whose chat it is has changed: the forms of the page no longer fit, and it is loaded anew.
+export function showHead(head) {
   if (head.may_write !== !!words.mine || head.is_free !== !!words.free) {
-    await keepDraft();
-    return location.reload();
+    document.dispatchEvent(new Event(FORMS_OLD));
+    return false;
   }
   if (byId("leaves")) byId("leaves").dataset.until = head.may_write ? (head.leaves_at ?? "") : "";
   if (head.rank > Number(words.rank)) alarm(head);
   words.rank = head.rank;
   byId("main").classList.toggle("is-danger", head.is_danger);
   for (const form of document.querySelectorAll("[data-not-in-danger]")) form.hidden = head.is_danger;
-  if (head.version !== words.version && (await drawAnew())) words.version = head.version;
   tick();
+  return true;
 }
 
 // The danger has grown while the chat stands open.
@@ -32,25 +30,22 @@ function alarm(head) {
   notify(words.wordsAlarmWaits, words.case);
 }
 
-async function drawAnew() {
-  const answer = await ask(`${base}/live`).catch(() => null);
-  if (!answer?.ok) return false;
-  const page = parse(await answer.text());
+export function drawAnew(text) {
+  const page = parse(text);
   for (const id of ["case-live", "facts"]) {
     const focused = byId(id).contains(document.activeElement) ? document.activeElement.textContent : "";
     byId(id).replaceChildren(...page.getElementById(id).childNodes);
     if (focused) [...byId(id).querySelectorAll("a, button")].find((one) => one.textContent === focused)?.focus();
   }
-  return true;
+  tick();
 }
 
 const isTypedIn = (note) => [...note.querySelectorAll("textarea")].some((field) => field.value || field === document.activeElement);
 
-export async function freshNotes() {
-  const answer = await ask(`${base}/notes`).catch(() => null);
+export function showNotes(text) {
   const notes = byId("notes");
-  if (!answer?.ok || !notes) return;
-  const came = [...parse(`<ol>${await answer.text()}</ol>`).querySelectorAll("li.note")];
+  if (!notes) return;
+  const came = [...parse(`<ol>${text}</ol>`).querySelectorAll("li.note")];
   if (came.length) notes.querySelector(".empty")?.remove();
   for (const note of came) {
     const old = byId(note.id);

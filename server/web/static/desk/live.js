@@ -1,9 +1,9 @@
 // The stream of news, and a sign on the page while there is none.
 import { byId, problem, words } from "./wire.js";
-import { freshHead, freshNotes } from "./head.js";
+import { FORMS_OLD } from "./head.js";
+import { freshCase } from "./news.js";
 import { wantQueue } from "./queue.js";
-import { freshThread } from "./thread.js";
-import { showTyping, theyType } from "./write.js";
+import { keepDraft, showTyping, theyType } from "./write.js";
 
 const DOWN_AFTER = 4000; // a stream that is renewed at once is no news to anybody
 let stream = null;
@@ -25,11 +25,7 @@ function listen() {
   stream.addEventListener("open", () => lineIs(true));
   stream.addEventListener("error", () => lineIs(false));
   stream.addEventListener("queue", wantQueue);
-  stream.addEventListener("case", () => {
-    freshThread();
-    freshNotes();
-    freshHead();
-  });
+  stream.addEventListener("case", freshCase);
   stream.addEventListener("typing", showTyping);
   stream.addEventListener("they-type", theyType);
   stream.addEventListener("over", () => {
@@ -39,6 +35,11 @@ function listen() {
   });
 }
 if (words.events) listen();
+// what is typed is kept before the page goes
+document.addEventListener(FORMS_OLD, async () => {
+  await keepDraft();
+  location.reload();
+});
 // After sleep the stream may look alive and be dead.
 document.addEventListener("visibilitychange", () => !document.hidden && stream?.readyState === EventSource.CLOSED && listen());
 addEventListener("offline", () => {

@@ -1,26 +1,9 @@
 // The thread: what is new comes after the last line, once; and where each of our messages stands.
-import { ask, base, byId, log, noAnswer, parse, thread, words } from "./wire.js";
+import { ask, base, byId, log, thread, words } from "./wire.js";
 import { newWords } from "./sound.js";
 
 let last = Number(words.last ?? 0);
-let isAsking = false;
-let asksAgain = false;
-
-export async function freshThread() {
-  if (!thread || words.older) return;
-  if (isAsking) return void (asksAgain = true);
-  isAsking = true;
-  do {
-    asksAgain = false;
-    const answer = await ask(`${base}/thread?after=${last}`).catch(noAnswer);
-    if (!answer?.ok) break;
-    const came = parse(`<ol>${await answer.text()}</ol>`).querySelectorAll("li.line");
-    if (came.length) addLines([...came]);
-    if (came.length >= 60) asksAgain = true;
-  } while (asksAgain);
-  isAsking = false;
-  freshStates();
-}
+export const lastLine = () => last;
 
 // An answer says which words it was written to: those that stood here long enough to be seen.
 const SEEN_AFTER = 1000;
@@ -31,7 +14,7 @@ function noteSeen() {
 }
 document.addEventListener("visibilitychange", noteSeen);
 
-function addLines(lines) {
+export function addLines(lines) {
   const isNear = isAtEnd();
   thread.querySelector(".empty")?.remove();
   let isTheirs = false;
@@ -82,15 +65,23 @@ if (thread && !words.older) {
 }
 byId("to-newest")?.addEventListener("click", toEnd);
 
+// messages of ours of which something may still become
+export const openStates = () =>
+  [...(thread?.querySelectorAll("[data-state]:not([data-final])") ?? [])].slice(-40).map((state) => ["ids", state.dataset.state]);
+
 export async function freshStates() {
-  const open = [...thread.querySelectorAll("[data-state]")].slice(-40).map((state) => state.dataset.state);
+  const open = openStates();
   if (!open.length) return;
-  const answer = await ask(`${base}/states?${new URLSearchParams(open.map((id) => ["ids", id]))}`).catch(() => null);
-  if (!answer?.ok) return;
-  for (const [id, state] of Object.entries(await answer.json())) {
-    const shown = thread.querySelector(`[data-state="${id}"]`);
+  const answer = await ask(`${base}/states?${new URLSearchParams(open)}`).catch(() => null);
+  if (answer?.ok) showStates(await answer.json());
+}
+
+export function showStates(states) {
+  for (const [id, state] of Object.entries(states)) {
+    const shown = thread?.querySelector(`[data-state="${id}"]`);
     if (!shown) continue;
     shown.textContent = state.text;
     shown.classList.toggle("is-bad", state.is_bad);
+    shown.toggleAttribute("data-final", state.is_final);
   }
 }

@@ -1,6 +1,7 @@
 // The box: what is typed is kept, sent once, and still there when it could not go.
 import { ask, base, box, byId, fill, formToken, noAnswer, problem, send, words } from "./wire.js";
-import { freshStates, freshThread } from "./thread.js";
+import { freshCase } from "./news.js";
+import { freshStates } from "./thread.js";
 import { isThere } from "./time.js";
 
 const DRAFT_AFTER = 500;
@@ -62,7 +63,7 @@ function sent(text) {
   showCost({ parts: 0, given_away: [] });
   isThere();
   for (const later of STATES_AFTER) setTimeout(freshStates, later);
-  return freshThread();
+  return freshCase();
 }
 
 export function put(text) {
