@@ -66,7 +66,7 @@ class AccountPages:
         """Everything of one's own."""
         now = self._console.clock()
         async with self._console.engine.connect() as db:
-            opened = await sessions.of_member(db, who.member.id, now)
+            opened = await sessions.of_member(db, who.member.id, now, idle=guard.guard_of(request).idle)
             left = await links.recovery_codes_left(db, who.member.id)
         return self._console.pages.draw(
             request,

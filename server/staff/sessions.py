@@ -177,7 +177,9 @@ async def end_all(db: AsyncConnection, staff_id: uuid.UUID, now: datetime, *, bu
     return (await db.execute(update(sessions).where(*same).values(ended_at=now))).rowcount
 
 
-async def of_member(db: AsyncConnection, staff_id: uuid.UUID, now: datetime) -> list[Mapping[str, Any]]:
+async def of_member(
+    db: AsyncConnection, staff_id: uuid.UUID, now: datetime, *, idle: timedelta = IDLE
+) -> list[Mapping[str, Any]]:
     """The sessions of somebody that still work, newest first: id, browser, created_at, last_used_at."""
     query = (
         select(sessions.c.id, sessions.c.browser, sessions.c.created_at, sessions.c.last_used_at)
@@ -185,7 +187,7 @@ async def of_member(db: AsyncConnection, staff_id: uuid.UUID, now: datetime) -> 
             sessions.c.staff_id == staff_id,
             sessions.c.ended_at.is_(None),
             sessions.c.expires_at > now,
-            sessions.c.last_used_at > now - IDLE,
+            sessions.c.last_used_at > now - idle,
         )
         .order_by(sessions.c.created_at.desc())
     )

@@ -8,11 +8,14 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+import pytest_asyncio
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from sqlalchemy import text
 
 from server.errors import ServiceError
 from server.web.assets import Assets
@@ -22,6 +25,8 @@ from server.webhooks.webchat import ChatOptions, router
 from tests.support.browser import launch
 from tests.support.fake_chat_desk import FakeChatDesk, FakePageWording
 from tests.support.patience import PATIENCE_MS
+from tests.support.postgres import Databases
+from tests.support.program import Program, running
 
 PHONE = {"width": 360, "height": 740}
 expect.set_options(timeout=PATIENCE_MS)
@@ -173,3 +178,25 @@ async def plain_page(browser: Browser, chat_url: str, seen: Seen) -> AsyncIterat
     await page.goto(chat_url)
     yield page
     await context.close()
+
+
+@pytest.fixture(scope="module")
+def program_settings() -> dict[str, object]:
+    """What a file's program is started with."""
+    return {}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def program(databases: Databases, program_settings: dict[str, Any]) -> AsyncIterator[Program]:
+    """The whole program, one for all tests of a file."""
+    url = databases.make()
+    async with running(url, **program_settings) as made:
+        yield made
+    databases.drop(url)
+
+
+@pytest.fixture
+async def empty_queue(program: Program) -> None:
+    """Nobody waits when a story begins."""
+    async with program.service.engine.begin() as db:
+        await db.execute(text("UPDATE cases SET closed_at = now(), clock_next_at = NULL WHERE closed_at IS NULL"))

@@ -6,9 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, expect
-from sqlalchemy import text
 
 from server.clock import utc_now
 from server.staff import guard, sessions
@@ -16,26 +14,10 @@ from server.staff.access import Role
 from tests.browser.conftest import PHONE, Seen
 from tests.browser.walk import is_wider_than_screen, violations
 from tests.browser.windows import Desk, keep, says, says_why
-from tests.support.postgres import Databases
-from tests.support.program import Program, running
+from tests.support.program import Program
 from tests.support.staff import make_member
 
-pytestmark = [pytest.mark.browser, pytest.mark.database]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def program(databases: Databases) -> AsyncIterator[Program]:
-    url = databases.make()
-    async with running(url) as made:
-        yield made
-    databases.drop(url)
-
-
-@pytest.fixture(autouse=True)
-async def empty_queue(program: Program) -> None:
-    """Nobody waits when a story begins."""
-    async with program.service.engine.begin() as db:
-        await db.execute(text("UPDATE cases SET closed_at = now(), clock_next_at = NULL WHERE closed_at IS NULL"))
+pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.usefixtures("empty_queue")]
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import Seen
 from tests.browser.windows import Desk, keep
-from tests.support.postgres import Databases
-from tests.support.program import Program, running
+from tests.support.program import Program
 from tests.support.telegram_double import TOKEN, TelegramDouble
 from tests.support.telegram_double import running as running_telegram
 from tests.support.twilio_double import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, TwilioDouble, running_twilio
@@ -34,23 +33,19 @@ async def telegram() -> AsyncIterator[TelegramDouble]:
         yield double
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def program(databases: Databases, twilio: TwilioDouble, telegram: TelegramDouble) -> AsyncIterator[Program]:
-    """The program with every channel."""
-    url = databases.make()
-    async with running(
-        url,
-        telegram_token=TOKEN,
-        telegram_api=telegram.base_url,
-        twilio_account_sid=ACCOUNT_SID,
-        twilio_auth_token=AUTH_TOKEN,
-        twilio_from=OUR_NUMBER,
-        twilio_api=twilio.url,
-        sms_a_second=100,
-        public_url="https://chat.example",
-    ) as made:
-        yield made
-    databases.drop(url)
+@pytest.fixture(scope="module")
+def program_settings(twilio: TwilioDouble, telegram: TelegramDouble) -> dict[str, object]:
+    """Every channel."""
+    return {
+        "telegram_token": TOKEN,
+        "telegram_api": telegram.base_url,
+        "twilio_account_sid": ACCOUNT_SID,
+        "twilio_auth_token": AUTH_TOKEN,
+        "twilio_from": OUR_NUMBER,
+        "twilio_api": twilio.url,
+        "sms_a_second": 100,
+        "public_url": "https://chat.example",
+    }
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from sqlalchemy import text
 
@@ -16,11 +15,10 @@ from server.staff.access import Role
 from tests.browser.conftest import PHONE, Seen
 from tests.browser.walk import is_wider_than_screen, violations
 from tests.browser.windows import LAPTOP, Desk, keep, says, says_why
-from tests.support.postgres import Databases
-from tests.support.program import Program, running
+from tests.support.program import Program
 from tests.support.staff import make_member
 
-pytestmark = [pytest.mark.browser, pytest.mark.database]
+pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.usefixtures("empty_queue")]
 
 ASKS = "can i talk to a person"
 PRESSES_LATE = """path => {
@@ -31,21 +29,6 @@ PRESSES_LATE = """path => {
     form.submit();
 }"""
 """Take a chat by a form that stood open too long: the page itself takes its button away at once."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def program(databases: Databases) -> AsyncIterator[Program]:
-    url = databases.make()
-    async with running(url) as made:
-        yield made
-    databases.drop(url)
-
-
-@pytest.fixture(autouse=True)
-async def empty_queue(program: Program) -> None:
-    """Nobody waits when a story begins."""
-    async with program.service.engine.begin() as db:
-        await db.execute(text("UPDATE cases SET closed_at = now(), clock_next_at = NULL WHERE closed_at IS NULL"))
 
 
 @pytest.fixture

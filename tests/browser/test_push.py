@@ -15,8 +15,7 @@ from server.web.headers import CONTENT_SECURITY_POLICY
 from tests.browser.conftest import Seen
 from tests.browser.walk import violations
 from tests.support.patience import PATIENCE
-from tests.support.postgres import Databases
-from tests.support.program import Program, running
+from tests.support.program import Program
 from tests.support.push_double import SomeBrowser
 from tests.support.staff import make_member, signed_in
 from tests.support.staff_person import FORM
@@ -25,12 +24,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.database]
 SHOWN = "async () => (await (await navigator.serviceWorker.getRegistration('/console/')).getNotifications()).map(x => [x.title, x.body])"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def program(databases: Databases) -> AsyncIterator[Program]:
-    url = databases.make()
-    async with running(url, has_worker=False) as made:
-        yield made
-    databases.drop(url)
+@pytest.fixture(scope="module")
+def program_settings() -> dict[str, object]:
+    return {"has_worker": False}
 
 
 @pytest_asyncio.fixture(loop_scope="session")

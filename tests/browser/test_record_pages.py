@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,8 +19,7 @@ from server.staff.access import Role
 from tests.browser.conftest import Seen
 from tests.browser.test_staff_pages import LONG_NAME, LOOKS, Opens, Walk, opens
 from tests.server.console.house import House, Worker, Young
-from tests.support.postgres import Databases
-from tests.support.program import Program, running
+from tests.support.program import Program
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 __all__ = ["opens"]
@@ -30,12 +28,9 @@ URDU = "وہ مجھے مارتا ہے۔ میں گھر نہیں جا سکتی، �
 SCRIPT = "<script>document.title = 'run'</script><img src=x onerror=\"document.title = 'run'\">"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def program(databases: Databases) -> AsyncIterator[Program]:
-    url = databases.make()
-    async with running(url, has_worker=False) as made:
-        yield made
-    databases.drop(url)
+@pytest.fixture(scope="module")
+def program_settings() -> dict[str, object]:
+    return {"has_worker": False}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -15,8 +15,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from tests.browser.conftest import Seen
 from tests.browser.walk import is_wider_than_screen, violations
 from tests.support.patience import PATIENCE_MS
-from tests.support.postgres import Databases
-from tests.support.program import Program, running
+from tests.support.program import Program
 from tests.support.staff_person import PASSWORD, StaffPerson, first_link
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
@@ -38,12 +37,9 @@ LOOKS: dict[str, dict[str, Any]] = {
 LONG_NAME = "Samantha-Louise Featherstonehaugh-Cholmondeley"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def program(databases: Databases) -> AsyncIterator[Program]:
-    url = databases.make()
-    async with running(url, has_worker=False, public_url="https://chat.example.org") as made:
-        yield made
-    databases.drop(url)
+@pytest.fixture(scope="module")
+def program_settings() -> dict[str, object]:
+    return {"has_worker": False, "public_url": "https://chat.example.org"}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
