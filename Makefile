@@ -33,7 +33,7 @@ test: setup-test  ## Every check and every test, from nothing
 	@$(MAKE) lint
 	@$(BIN)/connexions ask hello >/dev/null  # learnt once here; both workers read it from the cache
 	@chromium="$$($(BIN)/python -m tools.test_machine)" && \
-		CONNEXIONS_TEST_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
+		CONNEXIONS_TEST_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 test-fast: setup-test  ## The conversation, SMS, documents and the rules of the house: seconds
 	@$(BIN)/python -m pytest -q --durations=3 \

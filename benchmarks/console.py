@@ -41,6 +41,7 @@ WRITES_EVERY = 9.0
 """Seconds from one adviser's words to their next."""
 
 WARM_SECONDS = 5.0
+TICKS = os.sysconf("SC_CLK_TCK")
 LOOKS = 60
 BARS = {"screen": 500.0, "messages": 150.0, "queue": 150.0}
 
@@ -89,10 +90,41 @@ class Program:
         code = f"from server.cli.main import app; app(['{command}'])"
         return subprocess.Popen([sys.executable, "-c", code], cwd=self._folder, env=self._env)
 
-    def cpu_seconds(self) -> tuple[float, float]:
-        """Seconds in which the web process ran, and in which it was ready to run and had no core: others were in its way."""
-        ran, waited, _ = Path(f"/proc/{self.processes[0].pid}/schedstat").read_text().split()
-        return int(ran) / 1e9, int(waited) / 1e9
+    def cpu_seconds(self) -> dict[str, float]:
+        """Processor seconds so far: of each part, of the machine while its host gave the core to somebody else (`stolen`),
+        and those in which the web process was ready to run and had no core (`starved`)."""
+        web, worker = (process.pid for process in self.processes)
+        ticks = Path("/proc/stat").read_text().split("\n", 1)[0].split()
+        waited = Path(f"/proc/{web}/schedstat").read_text().split()[1]
+        return {
+            "web": ran(web),
+            "worker": ran(worker),
+            "crowd": ran(os.getpid()),
+            "postgres": sum(ran(pid) for pid in named("postgres")),
+            "stolen": int(ticks[8]) / TICKS,
+            "starved": int(waited) / 1e9,
+        }
+
+
+def ran(pid: int) -> float:
+    """Processor seconds of a process; nothing for one that has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def named(name: str) -> list[int]:
+    """Processes of this name."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if (folder / "comm").read_text().strip() == name:
+                found.append(int(folder.name))
+        except OSError:
+            continue
+    return found
 
 
 def main() -> None:
@@ -145,15 +177,11 @@ async def one_stage(
     await crowd(program, young, cookies, WARM_SECONDS)
     before, began = program.cpu_seconds(), time.perf_counter()
     loaded = await crowd(program, young, cookies, seconds)
-    ran, waited = (
-        (now - then) / (time.perf_counter() - began) for now, then in zip(program.cpu_seconds(), before, strict=True)
-    )
+    took, after = time.perf_counter() - began, program.cpu_seconds()
     found = {
         "queue": queue.percentile("queue", 0.95),
         "queue_p50": queue.percentile("queue", 0.5),
-        "busy": ran,
-        "starved": waited,
-    }
+    } | {f"cpu_{part}": (after[part] - before[part]) / took for part in after}
     for what in loaded.times:
         found |= {f"{what}": loaded.percentile(what, 0.95), f"{what}_p50": loaded.percentile(what, 0.5)}
         found[f"{what}_count"] = len(loaded.times[what])
@@ -348,7 +376,9 @@ def report(figures: dict[str, float]) -> int:
     ):
         shown = f"{figures[floor]:>10.1f}" if floor else " " * 10
         print(f"{label:44}{shown}{figures[f'new_{key}']:>10.1f}{figures[f'old_{key}']:>10.1f}")
-    print(f"{'web process, share of one core':44}{'':10}{figures['new_busy']:>10.2f}{figures['old_busy']:>10.2f}")
+    for part in ("web", "worker", "postgres", "crowd", "stolen", "starved"):
+        shown = f"{figures[f'new_cpu_{part}']:>10.2f}{figures[f'old_cpu_{part}']:>10.2f}"
+        print(f"{'  cores: ' + part:44}{'':10}{shown}")
     print(
         f"{'messages shown, of them never':44}{'':10}{figures['new_screen_count']:>10.0f}{figures['old_screen_count']:>10.0f}"
     )

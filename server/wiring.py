@@ -207,6 +207,7 @@ def build(
     console = _console(settings, zone, engine, assets)
     hours = {settings.area: conversations.area.hours}
     reach = couriers(settings, engine, made_lanes, AlarmWords(console.pages.wording))
+    board = Board(engine, console.clock)
     service = Service(
         settings=settings,
         engine=engine,
@@ -220,16 +221,7 @@ def build(
         pages=Pages(ports.wording, assets),
         assets=assets,
         console=console,
-        desk=Desk(
-            console,
-            conversations,
-            library,
-            signals,
-            hours,
-            stopping,
-            Board(engine, console.clock),
-            settings.sms_part_pence,
-        ),
+        desk=Desk(console, conversations, library, signals, hours, stopping, board, settings.sms_part_pence),
         teller=Teller(engine, reach.by_means, hours),
         couriers=reach,
         process=process,

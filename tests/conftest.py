@@ -41,3 +41,17 @@ def prepare_template() -> Callable[[str], object]:
         asyncio.run(run())
 
     return prepare
+
+
+LONGEST_FIRST = ("tests/content/test_library.py", "tests/flows/", "tests/server/demo/", "tests/browser/")
+"""Begun last, one of them would go on alone for minutes while the other worker has nothing to do."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first."""
+    found = (item.nodeid for item in items)
+    places = {
+        nodeid: next((n for n, start in enumerate(LONGEST_FIRST) if nodeid.startswith(start)), len(LONGEST_FIRST))
+        for nodeid in found
+    }
+    items.sort(key=lambda item: places[item.nodeid])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from server.console.banners import Banner, Known, banners_for, read_known
-from server.console.reading import QueueRow, read_queue
+from server.console.queue_view import Sorted, sorted_of
+from server.console.reading import QueueRow, read_queue, seen_by
 from server.console.sharing import Shared
 from server.escalations import tasks
 from server.staff.access import Member
@@ -23,10 +25,20 @@ Areas = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Everything open in some areas, whoever may see it: `seen_by` and the rules of tasks say what is for whom."""
+    """Everything open in some areas, whoever may see it: `sorted_for` and the rules of tasks say what is for whom.
+
+    `kept` are texts that were drawn of it for one member and serve the others: they go when this goes.
+    """
 
     rows: tuple[QueueRow, ...]
+    sorted: Sorted
     tasks: tuple[tasks.Row, ...]
+    kept: dict[Hashable, Markup] = field(default_factory=dict, compare=False)
+
+    def sorted_for(self, who: Member) -> Sorted:
+        """The chats without those about themselves: for nearly everybody all of them, sorted once."""
+        mine = seen_by(self.rows, who)
+        return self.sorted if len(mine) == len(self.rows) else sorted_of(mine)
 
 
 class Board:
@@ -47,7 +59,8 @@ class Board:
 
     async def _read_open(self, areas: Areas) -> Open:
         async with self._engine.connect() as db:
-            return Open(tuple(await read_queue(db, areas)), tuple(await tasks.read_open(db, areas)))
+            rows = tuple(await read_queue(db, areas))
+            return Open(rows, sorted_of(rows), tuple(await tasks.read_open(db, areas)))
 
     async def _read_known(self, areas: Areas) -> Known:
         async with self._engine.connect() as db:

@@ -9,6 +9,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from server.console.board import Open
 from server.console.reading import QueueRow
 
 MOST: Final = 8000
@@ -26,19 +27,32 @@ class KeptRows:
     def __init__(self) -> None:
         self._kept: dict[Hashable, Markup] = {}
 
-    def drawer(self, reader: uuid.UUID, now: datetime, is_late: Callable[[QueueRow], bool]) -> Drawn:
+    def drawer(self, found: Open, reader: uuid.UUID, now: datetime, is_late: Callable[[QueueRow], bool]) -> Drawn:
         """For a template: `drawn(rows, macro, language, at)` is what the macro makes of each row, one after the other.
 
-        `at` is the case that stands open beside the list.
+        `at` is the case that stands open beside the list. Rows of one read, and its groups, are looked up by where they are
+        and not by what stands in them: `found` holds both, so none of them is another for as long as it is there.
         """
+        groups = {id(group.shown) for group in found.sorted.groups}
 
         def drawn(rows: Sequence[QueueRow], draw: Draw, language: str, at: uuid.UUID | None) -> Markup:
-            found = []
-            for row in rows:
+            here = at if any(row.id == at for row in rows) else None
+            key = id(rows), language, here
+            text = found.kept.get(key)
+            if text is None:
+                text = Markup("").join([one(row, draw, language, is_here=row.id == here) for row in rows])
+                if id(rows) in groups:
+                    found.kept[key] = text
+            return text
+
+        def one(row: QueueRow, draw: Draw, language: str, *, is_here: bool) -> Markup:
+            place = id(row), language, row.adviser_id == reader, is_here
+            text = found.kept.get(place)
+            if text is None:
                 minutes = (now - row.since) // MINUTE if row.since else None
-                key = row, language, minutes, is_late(row), row.adviser_id == reader, row.id == at
-                found.append(self._kept.get(key) or self._keep(key, draw(row)))
-            return Markup("").join(found)
+                key = row, language, minutes, is_late(row), row.adviser_id == reader, is_here
+                text = found.kept[place] = self._kept.get(key) or self._keep(key, draw(row))
+            return text
 
         return drawn
 

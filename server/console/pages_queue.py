@@ -3,80 +3,26 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from dialogs.effects import CaseUrgency
 from server.console.acts import Did, note_act
 from server.console.desk import Desk
-from server.console.reading import QueueRow, case_for, seen_by
+from server.console.queue_view import is_late, view_of
+from server.console.reading import case_for
 from server.console.words import CHANNELS, REASONS, URGENCIES, WHY
 from server.escalations import holding, tasks
 from server.escalations.climbing import acknowledge
 from server.escalations.errors import TakenAlready
-from server.escalations.service import ORDER
-from server.staff.access import Act, Member
+from server.staff.access import Act
 from server.staff.guard import by_script, go, needs
 from server.staff.sessions import SignedIn
 
 Seer = Annotated[SignedIn, Depends(needs(Act.SEE_QUEUE))]
 Taker = Annotated[SignedIn, Depends(needs(Act.TAKE))]
-
-LATE: Final = {CaseUrgency.CRISIS: timedelta(0), CaseUrgency.SAFEGUARDING: timedelta(0)}
-LATE_OTHERS: Final = timedelta(minutes=30)
-"""From when on a wait is shown as too long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One queue: those whom nobody holds, longest wait first. `oldest` is the beginning of the longest wait."""
-
-    urgency: CaseUrgency
-    name: str
-    rows: tuple[QueueRow, ...]
-
-    @property
-    def oldest(self) -> datetime | None:
-        """When the longest wait began; None for an empty queue."""
-        return min((row.since or row.opened_at for row in self.rows), default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """The queue as one person sees it. `alarms` are about danger, acknowledged by nobody and not mine already."""
-
-    alarms: tuple[QueueRow, ...]
-    mine: tuple[QueueRow, ...]
-    groups: tuple[Group, ...]
-    others: tuple[QueueRow, ...]
-    waiting: int
-
-
-def view_of(rows: Sequence[QueueRow], who: Member) -> View:
-    """Sort what is open into what is mine, what waits and what others have. Pure."""
-    free = sorted((row for row in rows if row.adviser_id is None), key=lambda row: row.since or row.opened_at)
-    quiet = [row for row in free if not (row.is_danger and not row.is_acknowledged)]  # the others stand on top
-    groups = tuple(
-        Group(urgency, URGENCIES[urgency], tuple(row for row in quiet if row.urgency is urgency)) for urgency in ORDER
-    )
-    mine = sorted((row for row in rows if row.adviser_id == who.id), key=_mine_first)
-    others = sorted((row for row in rows if row.adviser_id not in {None, who.id}), key=_mine_first)
-    alarms = (row for row in rows if row.is_danger and not row.is_acknowledged and row.adviser_id != who.id)
-    return View(tuple(sorted(alarms, key=lambda row: row.clock_since)), tuple(mine), groups, tuple(others), len(free))
-
-
-def _mine_first(row: QueueRow) -> tuple[bool, int, datetime]:
-    return row.since is None, ORDER.index(row.urgency), row.since or row.opened_at
-
-
-def is_late(row: QueueRow, now: datetime) -> bool:
-    """True for a wait that is shown as too long."""
-    return row.since is not None and now - row.since >= LATE.get(row.urgency, LATE_OTHERS)
 
 
 class QueuePages:
@@ -140,14 +86,13 @@ class QueuePages:
 async def queue_context(desk: Desk, who: SignedIn, *, by_itself: bool = False) -> dict[str, Any]:
     """What `queue_list.html` draws: it names nobody, so a look at it is no row of the audit."""
     now, found = desk.now(), await desk.board.open(who.member, by_itself=by_itself)
-    rows = seen_by(found.rows, who.member)
-    view = view_of(rows, who.member)
+    view = view_of(found.sorted_for(who.member), who.member)
     late = partial(is_late, now=now)
     return {
         "view": view,
         "now": now,
         "late": late,
-        "drawn": desk.rows.drawer(who.member.id, now, late),
+        "drawn": desk.rows.drawer(found, who.member.id, now, late),
         "tasks_waiting": tasks.badge(found.tasks, who.member, now),
         "asked": tasks.asked_of(found.tasks, who.member, now),
         **NAMES,

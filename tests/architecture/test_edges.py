@@ -18,7 +18,6 @@ COMMITS = {
     "server.webhooks.twilio.router.take_status": "a receipt",
     "server.webhooks.webdesk.WebDesk.leave": "a browser leaves",
     "server.webhooks.webdesk.WebDesk.types": "word to consoles that somebody types",
-    "server.staff.guard.Guard.find": "a request of staff is use of their session, whatever becomes of it",
     "server.staff.pages_signin.SignInPages.take": "a try with a password, wrong ones counted",
     "server.staff.pages_signin.SignInPages._try_code": "a try with a code, wrong ones counted",
     "server.staff.pages_signin.SignInPages.sign_out": "a form of staff",

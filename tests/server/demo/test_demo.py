@@ -29,7 +29,7 @@ from server.cli.demo.script import LANES
 from server.cli.demo.settings import MARK, NotTheDemosFolder, demo_settings, held, prepare_folder
 from server.cli.demo.staff import TEAM
 from server.clock import utc_now
-from server.console.pages_queue import view_of
+from server.console.queue_view import sorted_of, view_of
 from server.console.reading import read_queue, seen_by
 from server.db.base import table_of
 from server.db.embedded import EmbeddedPostgres
@@ -73,7 +73,7 @@ async def queue_of(demo: Demo, name: str) -> list:
 
 async def test_the_queue_is_busy(demo: Demo) -> None:
     rows = await queue_of(demo, "Wren")
-    view, now = view_of(rows, demo.team["Wren"]), utc_now()
+    view, now = view_of(sorted_of(rows), demo.team["Wren"]), utc_now()
     free = [row for row in rows if row.adviser_id is None]
     assert view.waiting == len(free) >= 25
     assert {row.urgency for row in free} == set(CaseUrgency)
