@@ -85,7 +85,7 @@ def long_wait(talk: Talk) -> Turn:
     """Nobody has answered for more than a working day. It names nothing of what they asked: somebody else may read it first."""
     said = talk.voice.say("You have waited more than a day for an answer. I am sorry. The people in charge know.")
     text = f"{said} {truth(talk.voice, talk.facts)}"
-    return respond(talk, in_a_crisis(talk, talk.reply(text)), "long_wait")
+    return respond(talk, in_a_crisis(talk, talk.reply(text)), "long_wait", then=_crisis_goes_on(talk))
 
 
 def left(talk: Talk, event: AdviserLeft) -> Turn:

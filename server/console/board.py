@@ -33,6 +33,7 @@ class Open:
     rows: tuple[QueueRow, ...]
     sorted: Sorted
     tasks: tuple[tasks.Row, ...]
+    known: Known
     kept: dict[Hashable, Markup] = field(default_factory=dict, compare=False)
 
     def sorted_for(self, who: Member) -> Sorted:
@@ -47,20 +48,21 @@ class Board:
     def __init__(self, engine: AsyncEngine, clock: Callable[[], datetime]) -> None:
         self._engine, self._clock = engine, clock
         self._open = {False: Shared(self._read_open), True: Shared(self._read_open, LISTS_EVERY)}
-        self._known = {False: Shared(self._read_known), True: Shared(self._read_known, LISTS_EVERY)}
+        self._known = Shared(self._read_known)
 
     async def open(self, who: Member, *, by_itself: bool = False) -> Open:
         """What is open in the areas of somebody."""
         return await self._open[by_itself].get(who.areas)
 
-    async def banners(self, who: Member, *, by_itself: bool = False) -> tuple[Banner, ...]:
-        """What stands above their page now."""
-        return banners_for(await self._known[by_itself].get(who.areas), who)
+    async def banners(self, who: Member) -> tuple[Banner, ...]:
+        """What stands above a page of theirs that shows no queue."""
+        return banners_for(await self._known.get(who.areas), who)
 
     async def _read_open(self, areas: Areas) -> Open:
         async with self._engine.connect() as db:
             rows = tuple(await read_queue(db, areas))
-            return Open(rows, sorted_of(rows), tuple(await tasks.read_open(db, areas)))
+            open_tasks = tuple(await tasks.read_open(db, areas))
+            return Open(rows, sorted_of(rows), open_tasks, await read_known(db, areas, self._clock()))
 
     async def _read_known(self, areas: Areas) -> Known:
         async with self._engine.connect() as db:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request, Response
 
 from server.console.acts import Did, note_act
+from server.console.banners import banners_for
 from server.console.desk import Desk
 from server.console.queue_view import is_late, view_of
 from server.console.reading import case_for
@@ -95,6 +96,7 @@ async def queue_context(desk: Desk, who: SignedIn, *, by_itself: bool = False) -
         "drawn": desk.rows.drawer(found, who.member.id, now, late),
         "tasks_waiting": tasks.badge(found.tasks, who.member, now),
         "asked": tasks.asked_of(found.tasks, who.member, now),
+        "banners": banners_for(found.known, who.member),
         **NAMES,
     }
 

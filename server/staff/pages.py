@@ -52,13 +52,8 @@ def console_router(check: object = guard.check_form) -> APIRouter:
 async def _read_banners(request: Request, who: guard.Anybody) -> None:
     """What everybody must know stands on every page, also on one that a form answers with; `server.app` says what that is."""
     read = getattr(request.app.state, "banners", None)
-    if read is not None and who is not None and who.has_code and _draws_page(request):
-        request.state.banners = await read(who.member, by_itself=guard.by_script(request))
-
-
-def _draws_page(request: Request) -> bool:
-    """False for the pieces that a page's script asks for, but for the list that carries the banners."""
-    return not guard.by_script(request) or request.url.path == f"{guard.ROOT}/queue/list"
+    if read is not None and who is not None and who.has_code and not guard.by_script(request):
+        request.state.banners = await read(who.member)
 
 
 async def _require_own_form(request: Request) -> None:

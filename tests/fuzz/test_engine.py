@@ -51,7 +51,7 @@ EVENTS = [
     PersonErased(is_record_kept=True), PersonErased(is_record_kept=False),
     MyDataCompiled(NOW, (HeldAddress("sms", "07700 *** 123"),), 3, 90, (NOW,)),
     AdviserLost("Jo"), AdviserLost("", is_given_on=True), AdviserLeft("Jo", asks=True, next_on=NOW.date()), AdviserLeft("", has_answered=False),
-    LongWait(), ComplaintMade(104, "Jo", "Maya", NOW.date(), NOW.date(), is_interrupted=True), ComplaintMade(1, "", "", NOW.date(), NOW.date(), is_known=True),
+    AdviserLeft("", asks=True), LongWait(), ComplaintMade(104, "Jo", "Maya", NOW.date(), NOW.date(), is_interrupted=True), ComplaintMade(1, "", "", NOW.date(), NOW.date(), is_known=True),
 ]  # fmt: skip
 PAYLOADS = ["", "cy", "zz", "t_work_cscs-card", "t_", "t_nothing", "j_ABCD2345", "j_", "_"]
 
