@@ -189,7 +189,7 @@ async def test_nothing_that_was_sent_is_run(
     # straight to the bytes, as an address that somebody copied
     direct = await signed_in.new_page()
     try:
-        await direct.goto(f"{where}/content", timeout=3000)
+        await direct.goto(f"{where}/content")
         await direct.wait_for_timeout(200)
     except Error as error:
         if "Download is starting" not in error.message:
