@@ -188,7 +188,10 @@ class AdviserAtWork:
             while True:
                 self._asks_again = False
                 known = {"after": self.last, "head": self._head, "notes": self._notes, "ids": self.states[-40:]}
-                news = json.loads(await self.ask("news", f"{self.base}/news", **known))
+                answer = await self.ask("news", f"{self.base}/news", **known)
+                if not answer.startswith("{"):
+                    break  # counted as wrong already
+                news = json.loads(answer)
                 self._head, self._notes = news["head"]["version"], news["notes_mark"]
                 self._settle(news["states"])
                 came = self._take(news["thread"] or "")
@@ -203,7 +206,8 @@ class AdviserAtWork:
 
     async def _fresh_states(self) -> None:
         if self.states:
-            self._settle(json.loads(await self.ask("states", f"{self.base}/states", ids=self.states[-40:])))
+            answer = await self.ask("states", f"{self.base}/states", ids=self.states[-40:])
+            self._settle(json.loads(answer) if answer.startswith("{") else {})
 
     async def _later(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
