@@ -57,8 +57,8 @@ content: setup  ## Hold the answer library to its limits
 messages: setup  ## Collect our own texts, bring the catalogues up to date, compile them
 	@$(BIN)/python -m tools.messages update
 
-bench: setup-test  ## Measure: the inbound path beside a floor, the alarm's path, the console under load (half an hour)
-	@missed=0; for part in benchmarks benchmarks.alarm_path benchmarks.console; do $(BIN)/python -m $$part || missed=1; done; exit $$missed
+bench: setup-test  ## Measure: the inbound path beside a floor, the alarm's path, the console under load, bookings (40 minutes)
+	@missed=0; for part in benchmarks benchmarks.alarm_path benchmarks.console benchmarks.booking benchmarks.release_moves; do $(BIN)/python -m $$part || missed=1; done; exit $$missed
 
 ##@ Keep it
 

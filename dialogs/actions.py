@@ -8,6 +8,9 @@ from dialogs.facts import Nation
 from dialogs.talk import Talk, preceded
 from dialogs.topics import (
     adviser,
+    around,
+    booking,
+    booking_flow,
     complaint,
     crisis,
     feelings,
@@ -16,10 +19,14 @@ from dialogs.topics import (
     home,
     joining,
     language,
+    meetings,
+    my_adviser,
     near,
+    on_the_way,
     privacy,
     question,
     stopping,
+    trusted,
 )
 from dialogs.turn import Turn
 
@@ -71,7 +78,7 @@ def _nation(talk: Talk, rest: str) -> Turn:
 
 
 def _cancel(talk: Talk, rest: str) -> Turn:
-    kinds = {"appointment": handover.cancel_appointment, "reminders": stopping.stop_reminders}
+    kinds = {"appointment": meetings.show_to_cancel, "reminders": stopping.stop_reminders}
     return kinds.get(rest, stopping.stop)(talk)
 
 
@@ -89,7 +96,7 @@ def _delete(talk: Talk, rest: str) -> Turn:
 SIMPLE: dict[str, Callable[[Talk], Turn]] = {
     "menu": home.show,
     "person": handover.person,
-    "book": handover.book,
+    "book": booking.start,
     "meant_else": crisis.meant_else,
     "start": stopping.start,
     "private": privacy.private,
@@ -116,4 +123,12 @@ ABOUT: dict[str, Callable[[Talk, str], Turn]] = {
     "call": handover.call_back,
     "lost": _lost,
     "view": adviser.viewed,
+    "booking": booking_flow.act,
+    "meetings": meetings.page,
+    "meeting": meetings.act,
+    "late": on_the_way.act,
+    "trusted": trusted.act,
+    "happened": around.happened,
+    "comfort": my_adviser.comfort,
+    "around": around.done,
 }

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from dialogs.around import AroundEffect
+from dialogs.meetings import Needs, PartOfDay, Wish
 from dialogs.messages import SentFile
 
 
@@ -149,6 +151,117 @@ class MarkAddress:
     is_reachable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class BeginBooking:
+    """Ask what they could book here: followed by `BookingBegins`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookForTimes:
+    """Ask for free times: followed by `TimesFound`."""
+
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class PreferPart:
+    """Remember the part of the day that suits them (None: any), so that nobody asks again."""
+
+    part: PartOfDay | None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldTime:
+    """Keep a time for them while they decide, in place of any other: followed by `TimeHeld` or `TimeGone`."""
+
+    key: str
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class BookHeld:
+    """Book what is kept for them; when that is over, the same time if it is still free. Followed by `Booked` or `TimeGone`."""
+
+    meeting_id: str
+    key: str
+    wish: Wish
+    needs: Needs
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """They decided against it: what is kept for them is free again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListMeetings:
+    """Ask for their coming meetings: followed by `MeetingsListed` with the same purpose."""
+
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveMeeting:
+    """Move a meeting of theirs to this time: followed by `Booked` or `TimeGone`."""
+
+    meeting_id: str
+    key: str
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class CancelMeeting:
+    """Call off a meeting of theirs: followed by `MeetingCancelled`."""
+
+    meeting_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddNeed:
+    """Something more that would help at a meeting that is booked ("with_somebody"): followed by `MeetingsListed`."""
+
+    meeting_id: str
+    need: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoinWaiting:
+    """Tell them when such a time is free: followed by `WaitingJoined`."""
+
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOffer:
+    """What they say to a time that was offered from the waiting list. Taking it is followed by `TimeHeld` or `TimeGone`."""
+
+    meeting_id: str
+    is_wanted: bool
+
+
+BookingEffect = (
+    BeginBooking
+    | LookForTimes
+    | PreferPart
+    | HoldTime
+    | BookHeld
+    | LetGo
+    | ListMeetings
+    | MoveMeeting
+    | CancelMeeting
+    | AddNeed
+    | JoinWaiting
+    | AnswerOffer
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeardOnHold:
+    """Somebody wrote from a number on hold: kept for a person of ours. Followed by `HoldLifted` or, if answered, `StillOnHold`."""
+
+    is_answered: bool = True
+
+
 Effect = (
     OpenCase
     | AddToCase
@@ -167,4 +280,7 @@ Effect = (
     | MakeJoinCode
     | UseJoinCode
     | MarkAddress
+    | BookingEffect
+    | AroundEffect
+    | HeardOnHold
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import assert_never
 
 from dialogs import held
 from dialogs.age import stated_age
@@ -14,6 +13,7 @@ from dialogs.events import (
     AdviserLost,
     ComplaintMade,
     Event,
+    HoldLifted,
     JoinCodeMade,
     Joined,
     JoinRefused,
@@ -22,6 +22,7 @@ from dialogs.events import (
     MyDataCompiled,
     Opened,
     PersonErased,
+    StillOnHold,
 )
 from dialogs.facts import Facts
 from dialogs.menu import typed_number
@@ -30,7 +31,19 @@ from dialogs.ports import Command, Ports
 from dialogs.router import again, route
 from dialogs.state import ConversationState
 from dialogs.talk import Talk, preceded, silent
-from dialogs.topics import adviser, complaint, crisis, greeting, joining, language, privacy, question
+from dialogs.topics import (
+    adviser,
+    booking_flow,
+    complaint,
+    crisis,
+    greeting,
+    joining,
+    language,
+    on_hold,
+    privacy,
+    question,
+)
+from dialogs.topics.booking_events import told
 from dialogs.turn import Turn
 from dialogs.understand import NOTHING_READ, understand
 
@@ -48,6 +61,13 @@ WITHOUT_INTRO = frozenset(
         "language_missing",
         "adviser_lost",
         "adviser_left",
+        "place_free",
+        "booked_for_you",
+        "called_off_for_you",
+        "adviser_late",
+        "did_it_happen",
+        "comfort_asked",
+        "hold_lifted",
     }
 )
 """Outcomes that say who we are themselves, or that nothing may come before."""
@@ -63,14 +83,19 @@ KEEPS_WORDS = (OpenCase, AddToCase, UseJoinCode, OtherAdviser, Complain)
 def take_turn(incoming: InboundMessage | Event, state: ConversationState, facts: Facts, ports: Ports) -> Turn:
     """The turn that follows: new state, replies in order, effects in order. Never raises for anything that a person types."""
     talk = Talk(state.at(facts.now), facts, ports, NOTHING_READ, again)
+    if isinstance(incoming, StillOnHold):
+        return on_hold.line(talk)
     if not isinstance(incoming, InboundMessage):
         return _finished(talk, _event(talk, incoming))
     if incoming.kind in {MessageKind.BLOCKED, MessageKind.UNBLOCKED}:
         return silent(talk, incoming.kind.value, MarkAddress(is_reachable=incoming.kind is MessageKind.UNBLOCKED))
     heard = _heard(talk, incoming)
+    if facts.is_on_hold and heard.reading.alarm is None:
+        return on_hold.heard(replace(heard, state=talk.state))
     is_start = incoming.kind is MessageKind.START and not heard.reading.alarm
     turn = _start(heard) if is_start else route(heard)
-    return _finished(heard, turn)
+    turn = _finished(heard, turn)
+    return on_hold.beside_alarm(turn) if facts.is_on_hold else turn
 
 
 def _heard(talk: Talk, message: InboundMessage) -> Talk:
@@ -126,7 +151,7 @@ def _start(talk: Talk) -> Turn:
     return replace(turn, effects=(*turn.effects, StartMessages())) if talk.facts.is_stopped else turn
 
 
-def _event(talk: Talk, event: Event) -> Turn:  # noqa: C901 - one arm an event
+def _event(talk: Talk, event: Event) -> Turn:  # noqa: C901, PLR0912 - one arm an event
     match event:
         case MyDataCompiled():
             return privacy.show_my_data(talk, event)
@@ -151,13 +176,18 @@ def _event(talk: Talk, event: Event) -> Turn:  # noqa: C901 - one arm an event
             return adviser.long_wait(talk)
         case ComplaintMade():
             return complaint.show(talk, event)
+        case StillOnHold():
+            return on_hold.line(talk)
+        case HoldLifted():
+            return on_hold.lifted(talk)
         case _:
-            assert_never(event)
+            return told(talk, event)
 
 
 def _finished(talk: Talk, turn: Turn) -> Turn:
     """The turn with what belongs to every turn: what comes before the replies, what they all carry, the time."""
     turn = _with_crisis_words_kept(talk, turn)
+    turn = booking_flow.beside(talk, turn)
     if turn.replies:
         turn = _carrying_what_all_carry(_with_other_ways(talk, _with_intro(talk, turn)), talk)
     return replace(turn, state=replace(turn.state, last_turn_at=talk.facts.now))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from dialogs.around import AroundEvent
+from dialogs.meetings import Meeting, Needs, PartOfDay, PlaceCard, Slot, Wish
+
 
 @dataclass(frozen=True, slots=True)
 class HeldAddress:
@@ -109,6 +112,136 @@ class ComplaintMade:
     is_known: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class BookingBegins:
+    """What they can book here: codes of reasons, in order (empty: nothing). `adviser` is their own, as (id, first name).
+
+    `part` is the part of the day that suits them and `needs` what would help, as they said last time (None: never said).
+    """
+
+    reasons: tuple[str, ...]
+    adviser: tuple[str, str] | None = None
+    part: PartOfDay | None = None
+    is_part_known: bool = False
+    needs: Needs | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayFree:
+    """A day with free times, in the area's zone, and the parts of it that have some."""
+
+    day: date
+    parts: tuple[PartOfDay, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimesFound:
+    """What is free for a wish. `days` leave the wish's day out of account, `places` its place and manner as well.
+
+    `slots` are the times of the wish's day; without one, the next few.
+    """
+
+    wish: Wish
+    days: tuple[DayFree, ...] = ()
+    slots: tuple[Slot, ...] = ()
+    places: tuple[PlaceCard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimeHeld:
+    """The time is kept for them until `meeting.held_until`; `key` is its slot's, `known` what would have helped last time."""
+
+    meeting: Meeting
+    key: str
+    known: Needs | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeGone:
+    """Somebody else has that time; `slots` are the nearest ones that are free."""
+
+    wish: Wish
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """It is theirs. `moved_from` is when it was before."""
+
+    meeting: Meeting
+    moved_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingsListed:
+    """Their coming meetings, soonest first, also those at other offices. `purpose` is the effect's."""
+
+    meetings: tuple[Meeting, ...]
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingCancelled:
+    """It is called off (None: there was no such meeting any more)."""
+
+    meeting: Meeting | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingJoined:
+    """They are on the waiting list for this; `is_known`: they were before."""
+
+    wish: Wish
+    is_known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFree:
+    """A time that somebody gave back is kept for them until `meeting.held_until`, because they waited for one."""
+
+    meeting: Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class BookedForYou:
+    """An adviser booked a meeting for them, or moved one. `moved_from` is when it was before."""
+
+    meeting: Meeting
+    moved_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalledOffForYou:
+    """Somebody of ours, or another office, called a meeting of theirs off."""
+
+    meeting: Meeting
+
+
+BookingEvent = (
+    BookingBegins
+    | TimesFound
+    | TimeHeld
+    | TimeGone
+    | Booked
+    | MeetingsListed
+    | MeetingCancelled
+    | WaitingJoined
+    | PlaceFree
+    | BookedForYou
+    | CalledOffForYou
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StillOnHold:
+    """Somebody wrote from a number on hold, and it stays so."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLifted:
+    """They wrote their check word after a release: the number is theirs again."""
+
+
 Event = (
     MyDataCompiled
     | PersonErased
@@ -121,4 +254,8 @@ Event = (
     | AdviserLeft
     | LongWait
     | ComplaintMade
+    | BookingEvent
+    | AroundEvent
+    | StillOnHold
+    | HoldLifted
 )

@@ -15,14 +15,34 @@ from dialogs.menu import choice_by_number, choice_by_words, typed_number
 from dialogs.messages import MENU_NUMBER, PERSON_NUMBER, Choice, MessageKind
 from dialogs.ports import Command
 from dialogs.talk import Talk, put_away, silent
-from dialogs.topics import adviser, complaint, crisis, joining, language, media, privacy, stopping
+from dialogs.topics import adviser, around, complaint, crisis, joining, language, media, meetings, privacy, stopping
 from dialogs.turn import Turn
 
-OUR_QUESTIONS = frozenset({"delete", language.TOPIC, crisis.TOPIC, adviser.LOST, adviser.CHANGE})
+OUR_QUESTIONS = frozenset(
+    {"delete", language.TOPIC, crisis.TOPIC, adviser.LOST, adviser.CHANGE, meetings.TOPIC, around.TOPIC}
+)
 """Subjects in which we asked something ourselves: a number or a choice's own words answer us."""
 
 OUR_KEYS = frozenset(
-    {"languages", "lang", "delete", "my_data", "safe", "meant_else", "lost", "complain", "not_that", "view", "start"}
+    {
+        "languages",
+        "lang",
+        "delete",
+        "my_data",
+        "safe",
+        "meant_else",
+        "lost",
+        "complain",
+        "not_that",
+        "view",
+        "start",
+        "meeting",
+        "meetings",
+        "late",
+        "happened",
+        "comfort",
+        "around",
+    }
 )
 """Choices that still do something while a person is there."""
 

@@ -46,6 +46,13 @@ def open_now(talk: Talk) -> tuple[LineCard, ...]:
     return tuple(filter(None, (_line(talk, line_id) for line_id in (*young, "shout"))))
 
 
+def for_anybody(talk: Talk) -> tuple[LineCard, ...]:
+    """Where anybody gets help, whoever they are: the same for all, so that it says nothing about whose phone it is."""
+    return tuple(filter(None, (_line(talk, line_id) for line_id in ("999", YOUNG)))) or (
+        LineCard("999", "999", phone="999"),
+    )
+
+
 def _line(talk: Talk, line_id: str) -> LineCard | None:
     """A missing line must not cost somebody the card."""
     try:

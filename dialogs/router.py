@@ -13,6 +13,9 @@ from dialogs.ports import Command, Intent
 from dialogs.talk import Talk, respond, silent
 from dialogs.topics import (
     adviser,
+    around,
+    booking,
+    booking_flow,
     complaint,
     crisis,
     feelings,
@@ -23,11 +26,15 @@ from dialogs.topics import (
     joining,
     language,
     media,
+    meetings,
+    my_adviser,
     near,
+    on_the_way,
     privacy,
     question,
     stopping,
     told_age,
+    trusted,
     two_things,
 )
 from dialogs.turn import Turn
@@ -95,7 +102,7 @@ def _press(talk: Talk) -> Turn | None:
 
 
 def _number(talk: Talk) -> Turn | None:
-    number = None if near.is_answered(talk) else typed_number(talk.text)
+    number = None if near.is_answered(talk) or on_the_way.is_minutes(talk) else typed_number(talk.text)
     if number is None or _is_edited(talk):
         return None if number is None else silent(talk, "edited_number")
     if number in ALWAYS:
@@ -190,6 +197,10 @@ def _intent(talk: Talk) -> Turn | None:
         return None
     if intent is Intent.CANCEL_APPOINTMENT:
         return stopping.cancel(talk)
+    if intent is Intent.APPOINTMENTS and not crisis.is_present(talk):
+        return meetings.show(talk)
+    if intent is Intent.WHO_IS_MY_ADVISER and not crisis.is_present(talk):
+        return my_adviser.ask_who(talk)
     if intent is Intent.STOP:
         return stopping.stop(talk)
     if intent is Intent.GREETING and not talk.state.is_greeted and not crisis.is_present(talk):
@@ -245,6 +256,10 @@ TOPICS: dict[str, Callable[[Talk], Turn | None]] = {
     "delete": privacy.go_on,
     language.TOPIC: language.go_on,
     feelings.TOPIC: feelings.go_on,
+    booking.TOPIC: booking_flow.go_on,
+    my_adviser.ASKING: my_adviser.question,
+    around.TOPIC: around.go_on,
+    trusted.TOPIC: trusted.go_on,
 }
 
 Step = Callable[[Talk], Turn | None]
@@ -272,10 +287,12 @@ STEPS: tuple[Step, ...] = (
     _unread,
     _choice_words,
     _meant_else,
+    booking_flow.words,
     _command,
     _language_named,
     _near_choice_words,
     _topic,
+    on_the_way.find,
     _nothing_to_read,
     _other_language,
     *AGAIN,

@@ -16,7 +16,7 @@ from dialogs.turn import Outcome, Turn
 from dialogs.understand import Understanding
 from dialogs.wording import Voice
 
-KEPT_NOTES = ("cards", "spoken", "asked_language", "was_abused", "told_ways", "safe_asked", "asked_change")
+KEPT_NOTES = ("cards", "spoken", "asked_language", "was_abused", "told_ways", "safe_asked", "asked_change", "booking")
 """Notes of the whole conversation: they outlive the topic that wrote them."""
 
 LONGEST_TRAIL = 8

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import re
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Final
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -26,11 +28,17 @@ from server.staff import pages as staff_pages
 from server.staff.errors import MayNot
 from server.web.bodies import Timed
 from server.web.headers import HEADERS, SecurityHeaders
-from server.webhooks import health, webchat
+from server.webhooks import calendar, health, pictures, webchat
+from server.webhooks.api import make_api
+from server.webhooks.api_telling import tell_staff
 from server.webhooks.websaid import MULTIPART
 from server.wiring import Service
 
 log = logger(__name__)
+
+PHOTO_BYTES: Final = 8_000_000
+PHOTO_PATH: Final = re.compile(r"/console/places/[0-9a-f-]{36}/photo")
+"""The one form of the console that carries a picture, and how large it may be."""
 
 
 def make_app(service: Service, *, has_pages: bool = True) -> FastAPI:
@@ -58,6 +66,10 @@ def _add_pages(app: FastAPI, service: Service) -> None:
     )
     app.include_router(webchat.router(service.web_desk, service.pages, options))
     app.include_router(service.assets.router())
+    zone = service.conversations.area.zone
+    app.include_router(calendar.router(service.engine, zone))
+    app.include_router(pictures.router(service.engine))
+    app.mount("/api/v1", make_api(service.engine, zone, service.settings.area_nation, tell_staff))
     app.state.console, app.state.guard = (
         service.console,
         guard.Guard(service.engine, service.console.clock, timedelta(minutes=service.settings.staff_idle_minutes)),
@@ -171,29 +183,30 @@ class BodyLimit:
             await self.app(scope, timed, _closing(timed, send))
             return
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if not announced.isdigit() or int(announced) > self.most_bytes:
+        most = PHOTO_BYTES if PHOTO_PATH.fullmatch(scope["path"]) else self.most_bytes
+        if not announced.isdigit() or int(announced) > most:
             await _refuse(TooLarge(), scope, receive, send)
             return
-        await self._counted(scope, timed, send)
+        await self._counted(scope, timed, send, most)
 
-    async def _counted(self, scope: Scope, timed: Timed, send: Send) -> None:
+    async def _counted(self, scope: Scope, timed: Timed, send: Send, most: int) -> None:
         seen = 0
 
         async def counted() -> Message:
             nonlocal seen
             message = await timed()
             seen += len(message.get("body", b""))
-            if seen > self.most_bytes:
+            if seen > most:
                 raise TooLarge
             return message
 
         async def unless_refused(message: Message) -> None:
             """Whatever a reader made of the end of the body, it was too large or too slow."""
-            if seen <= self.most_bytes and not timed.is_late:
+            if seen <= most and not timed.is_late:
                 await send(message)
 
         await self.app(scope, counted, unless_refused)
-        if seen > self.most_bytes:
+        if seen > most:
             await _refuse(TooLarge(), scope, timed, send)
         elif timed.is_late:
             await _refuse(TooSlow(), scope, timed, _closing(timed, send))

@@ -118,6 +118,11 @@ class Settings(BaseSettings):
         2000, ge=0, description="Pictures, recordings and files that an area keeps at once, in MB; 0: none are taken."
     )
 
+    calendars_local: bool = Field(
+        False,
+        description="Outside calendars may also be read by http and from inside the network: for tests, never in production.",
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _split_languages(cls, values: dict[str, object]) -> dict[str, object]:
@@ -153,6 +158,10 @@ class Settings(BaseSettings):
             )
         if not self.public_url.startswith("https://"):
             raise ValueError("CONNEXIONS_PUBLIC_URL has to start with https:// in production")
+        if self.calendars_local:
+            raise ValueError(
+                "CONNEXIONS_CALENDARS_LOCAL is for tests: production reads calendars of the open internet only"
+            )
         if self.has_oidc and not self.oidc_issuer.startswith("https://"):
             raise ValueError("CONNEXIONS_OIDC_ISSUER has to start with https:// in production")
         for secret in (self.telegram_secret, self.metrics_token):
@@ -193,6 +202,11 @@ class Settings(BaseSettings):
     def has_voice(self) -> bool:
         """True when staff can be rung."""
         return self.has_sms and bool(self.voice_from)
+
+    @property
+    def of_desk(self) -> tuple[float, bool]:
+        """What the console's pages take from here: the price of a part, and whether calendars may be local."""
+        return self.sms_part_pence, self.calendars_local
 
     @property
     def has_oidc(self) -> bool:

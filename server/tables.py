@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import server.answers.unanswered
+import server.appointments.care_models
+import server.appointments.diary_models
+import server.appointments.models
+import server.appointments.partner_models
+import server.appointments.release_models
 import server.conversations.files_models
 import server.conversations.models
 import server.db.heartbeats

@@ -7,12 +7,11 @@ import os
 import secrets
 import socket
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.channel import Channel, FileSource
 from bot.webchat.channel import WebChatChannel
@@ -20,17 +19,18 @@ from bot.webchat.inbound import LANE as WEB_LANE
 from dialogs.ports import Ports
 from server import metrics
 from server.answers.live import LiveLibrary
+from server.appointments.privacy import AppointmentsData
+from server.areas import begin_area, profile_of
 from server.clock import utc_now
 from server.console.board import Board
 from server.console.desk import DESK_TEMPLATES, Desk
 from server.console.words import ERRORS
 from server.conversations.files import FILES_TOPIC
 from server.conversations.files_privacy import FilesData
+from server.conversations.left_diaries import tasks_for_bookings
 from server.conversations.privacy import ConversationsData
 from server.conversations.service import LIVE_TOPIC, Conversations
-from server.conversations.world import AreaProfile
 from server.couriers import Couriers, couriers
-from server.db.base import table_of
 from server.db.engine import make_engine
 from server.db.heartbeats import job_ages
 from server.db.keyring import KeyRing
@@ -39,7 +39,6 @@ from server.db.types import use_key_ring
 from server.escalations import service as escalations
 from server.escalations.alarm_words import AlarmWords
 from server.escalations.holding import give_back_outside
-from server.escalations.hours import read_hours
 from server.escalations.privacy import EscalationsData
 from server.escalations.silence import silence
 from server.escalations.telling import Teller
@@ -50,7 +49,6 @@ from server.outbox.pace import Pace
 from server.outbox.privacy import OutboxData
 from server.outbox.service import OUTBOX_TOPIC, Outbox
 from server.outbox.unreachable import on_dead_address
-from server.people.models import Area
 from server.people.privacy import PeopleData, PersonalData
 from server.settings import Settings
 from server.staff.pages_draw import TEMPLATES_DIR, Console, ConsolePages
@@ -68,6 +66,7 @@ LEAST_FREE_CONNECTIONS = 3
 PERSONAL_DATA: tuple[PersonalData, ...] = (
     OutboxData(),
     FilesData(),
+    AppointmentsData(),
     EscalationsData(),
     ConversationsData(),
     PeopleData(),
@@ -113,7 +112,7 @@ class Service:
     async def start(self) -> None:
         """Make the area known and begin to listen. Needs a migrated database."""
         async with self.engine.begin() as db:
-            await keep_area(db, self.settings.area)
+            await begin_area(db, self.settings.area)
         await self.signals.start()
         # what an earlier start kept is in use already; the rest is learnt beside the first messages
         self.learning = asyncio.create_task(asyncio.to_thread(self.library.learn), name="learning")
@@ -165,11 +164,6 @@ class Service:
             metrics.job_age_seconds.labels(name).set(age)
 
 
-async def keep_area(db: AsyncConnection, slug: str) -> None:
-    """Make sure that the area has a row. Repeating is harmless."""
-    await db.execute(insert(table_of(Area)).values(slug=slug, created_at=utc_now()).on_conflict_do_nothing())
-
-
 def key_ring_of(settings: Settings) -> KeyRing:
     """The key ring from the settings, or the development one in `var/`, made when missing."""
     if settings.key_ring is not None:
@@ -198,7 +192,7 @@ def build(
     process = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
     outbox = Outbox(process, frozenset({WEB_LANE}))
     channels = {WEB_LANE: WebChatChannel()} | {name: lane.channel for name, lane in made_lanes.items()}
-    conversations = Conversations(engine, ports, outbox, sender, channels, _area(settings, zone), PERSONAL_DATA)
+    conversations = Conversations(engine, ports, outbox, sender, channels, profile_of(settings, zone), PERSONAL_DATA)
     signals = Signals(
         database_url, (LIVE_TOPIC, OUTBOX_TOPIC, escalations.CASES_TOPIC, escalations.CLOCK_TOPIC, FILES_TOPIC)
     )
@@ -221,7 +215,7 @@ def build(
         pages=Pages(ports.wording, assets),
         assets=assets,
         console=console,
-        desk=Desk(console, conversations, library, signals, hours, stopping, board, settings.sms_part_pence),
+        desk=Desk(console, conversations, library, signals, hours, stopping, board, *settings.of_desk),
         teller=Teller(engine, reach.by_means, hours),
         couriers=reach,
         process=process,
@@ -234,11 +228,10 @@ def build(
 
 def open_library(settings: Settings) -> LiveLibrary:
     """The library of the settings. Raises FaultyContent, with every fault, for content that cannot be read."""
-    zone = ZoneInfo(settings.area_time_zone)
     return LiveLibrary(
         settings.content_dir,
         settings.locales_dir,
-        lambda: utc_now().astimezone(zone).date(),
+        lambda: utc_now().astimezone(ZoneInfo(settings.area_time_zone)).date(),
         settings.cache_dir,
         has_drafts=settings.has_drafts,
     )
@@ -248,23 +241,8 @@ def _console(settings: Settings, zone: ZoneInfo, engine: AsyncEngine, assets: As
     wording = CatalogueWording(settings.locales_dir, "console")
     pages = ConsolePages(wording, assets, zone, settings.languages, (TEMPLATES_DIR, DESK_TEMPLATES), ERRORS)
     name = settings.oidc_name if settings.has_oidc else ""
-    return Console(
-        engine, pages, settings.own_url, settings.languages, single_sign_on=name, give_back=give_back_outside
-    )
-
-
-def _area(settings: Settings, zone: ZoneInfo) -> AreaProfile:
-    return AreaProfile(
-        slug=settings.area,
-        language=settings.area_language,
-        languages=settings.languages,
-        zone=zone,
-        hours=read_hours(settings.area_hours, settings.area_time_zone, settings.area_nation),
-        web_address=settings.own_url,
-        sms_number=settings.sms_number,
-        kept_days=settings.keep_messages_days,
-        files_bytes=settings.files_area_mb * 1_000_000,
-    )
+    leaving: dict[str, Any] = {"give_back": give_back_outside, "leave_diary": tasks_for_bookings}
+    return Console(engine, pages, settings.own_url, settings.languages, single_sign_on=name, **leaving)
 
 
 def _lanes(settings: Settings) -> dict[str, Lane]:

@@ -79,10 +79,6 @@ def small_talk(talk: Talk, intent: Intent) -> Turn | None:
         return _people_only(
             talk, talk.voice.say("I can not see or book appointments. A person does that. Reply 9 to ask."), intent
         )
-    if intent is Intent.WHO_IS_MY_ADVISER:
-        return _people_only(
-            talk, talk.voice.say("I do not know who your adviser is. A person can find out. Reply 9 to ask."), intent
-        )
     return None
 
 

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from server.cli.partner_commands import partner
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -25,6 +27,7 @@ app.add_typer(directory, name="directory")
 app.add_typer(keys, name="keys")
 app.add_typer(cases, name="cases")
 app.add_typer(staff, name="staff")
+app.add_typer(partner, name="partner")
 
 
 @app.command()

@@ -18,7 +18,7 @@ from server.console.board import Board
 from server.console.kept_rows import KeptRows
 from server.conversations.service import Conversations
 from server.db.signals import Signals
-from server.escalations.hours import OpeningHours
+from server.hours import OpeningHours
 from server.staff import audit
 from server.staff.access import Fact, Member, may_read
 from server.staff.errors import MayNot
@@ -39,6 +39,7 @@ class Desk:
     stopping: asyncio.Event
     board: Board
     sms_part_pence: float = 0.0
+    calendars_local: bool = False
     rows: KeptRows = field(default_factory=KeptRows)
 
     def now(self) -> datetime:

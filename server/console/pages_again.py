@@ -12,7 +12,7 @@ from server.console.reading import case_for
 from server.conversations.advising import check_way
 from server.conversations.leaving import lock_talk
 from server.escalations.again import follow
-from server.escalations.errors import CannotReach
+from server.escalations.errors import CannotReach, OnHold
 from server.staff import audit
 from server.staff.access import Act
 from server.staff.guard import go, needs
@@ -46,4 +46,6 @@ class AgainPages:
                 await audit.note(db, who.member.id, Act.TAKE, now, **about)
         except CannotReach as error:
             return go(f"/console/cases/{case_id}", problem="cannot_reach", left=",".join(error.left))
+        except OnHold:
+            return go(f"/console/cases/{case_id}", problem="on_hold")
         return go(f"/console/cases/{new_id}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.messages import clean_text
 from dialogs.wording import N_
+from server.appointments.caseloads import seen_of
 from server.console.acts import Did
 from server.console.colleague_notes import add_note
 from server.console.colleagues import NotForThem, fit_member
@@ -69,7 +70,15 @@ class MyPeoplePages:
         zones = {hours.zone for hours in self._desk.hours.values()}
         # of several areas' days the earliest is taken: a meeting of today is never left out
         today = min((now.astimezone(zone).date() for zone in zones), default=now.date())
-        return await workers.known_to(db, who.member, today)
+        zone = next(iter(zones), UTC)
+
+        async def planned(
+            db: AsyncConnection, ids: set[uuid.UUID]
+        ) -> dict[uuid.UUID, tuple[date | None, uuid.UUID | None]]:
+            found = await seen_of(db, ids, now)
+            return {one: (at.astimezone(zone).date() if at else None, staff) for one, (at, staff) in found.items()}
+
+        return await workers.known_to(db, who.member, today, planned)
 
     async def _draw(
         self, request: Request, who: SignedIn, *, errors: dict[str, str] | None = None, done: str = ""

@@ -17,7 +17,7 @@ from server.console.drafts import drop_draft, keep_draft
 from server.console.reading import addresses, case_for, cases
 from server.conversations.advising import show_typing, write_as_adviser
 from server.escalations import holding
-from server.escalations.errors import CannotReach, NoSuchCase, NotYours
+from server.escalations.errors import CannotReach, NoSuchCase, NotYours, OnHold
 from server.escalations.service import tell, typing_key
 from server.staff.access import Act
 from server.staff.guard import go, needs
@@ -60,7 +60,7 @@ class TalkPages:
             await write_as_adviser(
                 self._desk.conversations, case_id, who.member, words, now, key=key or None, seen=seen
             )
-        except (NotYours, CannotReach, NoSuchCase) as error:
+        except (NotYours, CannotReach, OnHold, NoSuchCase) as error:
             await self._keep(who, case_id, words)
             left = ",".join(error.left) if isinstance(error, CannotReach) else ""
             return self._refused(request, case_id, PROBLEMS[type(error)], left)
@@ -137,5 +137,6 @@ class TalkPages:
 PROBLEMS: Final[dict[type[Exception], str]] = {
     NotYours: "not_yours",
     CannotReach: "cannot_reach",
+    OnHold: "on_hold",
     NoSuchCase: "closed",
 }

@@ -112,6 +112,11 @@ TASKS: Final[dict[TaskKind, str]] = {
     TaskKind.TAKEN_OVER: N_("A lead gave your chat to somebody: read why"),
     TaskKind.WORKER_WROTE: N_("Read what a youth justice worker writes"),
     TaskKind.MORNING: N_("Nobody has answered since yesterday"),
+    TaskKind.APPOINTMENT: N_("A meeting needs you"),
+    TaskKind.NUMBER_ON_HOLD: N_("A message came from a number on hold"),
+    TaskKind.RELEASE: N_("A step of a plan needs somebody"),
+    TaskKind.HANDOVER: N_("Talk with them alone about the new adviser"),
+    TaskKind.DATE: N_("A date is due"),
 }
 
 WHY: Final[dict[Why, str]] = {

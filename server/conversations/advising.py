@@ -10,22 +10,24 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.messages import Reply, ReplyKind, Urgency
+from server.conversations.leaving import lock_talk
 from server.conversations.models import Conversation
 from server.conversations.service import LIVE_TOPIC, Conversations, notify
 from server.conversations.unseen import unseen_words
 from server.db.base import table_of
 from server.escalations import holding
 from server.escalations import service as escalations
-from server.escalations.errors import CannotReach, NoSuchCase
+from server.escalations.errors import CannotReach, NoSuchCase, OnHold
 from server.outbox.models import Delivery
 from server.outbox.rules import DeliveryKind
 from server.outbox.service import Destination
-from server.people.models import Address
+from server.people.models import Address, Person
 from server.staff.access import Member
 
 addresses = table_of(Address)
 deliveries = table_of(Delivery)
 conversations = table_of(Conversation)
+people = table_of(Person)
 
 MOST_MESSAGES: Final = 20
 """What one sending of an adviser is split into at most."""
@@ -44,9 +46,12 @@ async def write_as_adviser(
     """Send the words of the adviser who holds the case, named as a person, on the channel that asked.
 
     Writing twice under one `key` sends once. `seen` is the newest cursor of the thread that they had before their eyes (None: all
-    of it): words after it are not answered by this. Raises NoSuchCase, NotYours, CannotReach with the channels that are left.
+    of it): words after it are not answered by this. Raises NoSuchCase, NotYours, OnHold, CannotReach with the channels that are left.
     """
     async with service.engine.begin() as db:
+        await lock_talk(
+            db, case_id
+        )  # before the case, as a turn does: a row for the outbox points at the conversation too
         case = await holding.still_mine(db, who, case_id)
         to = await _where_asked(db, case.person_id, case.address_id)
         whole = Reply(case.language, text, ReplyKind.ADVISER, Urgency.ADVISER, author=who.name)
@@ -64,7 +69,7 @@ async def write_as_adviser(
 
 
 async def check_way(db: AsyncConnection, case: Any) -> None:
-    """Raises CannotReach, with the channels that are left, when the way on which a case's person asked is closed; NoSuchCase."""
+    """Raises CannotReach, with the channels that are left, when the way on which a case's person asked is closed; OnHold, NoSuchCase."""
     if case.person_id is None:
         raise NoSuchCase("nobody to reach")
     await _where_asked(db, case.person_id, case.address_id)
@@ -105,10 +110,14 @@ async def _is_new(db: AsyncConnection, delivery_id: uuid.UUID) -> bool:
 async def _where_asked(db: AsyncConnection, person_id: uuid.UUID, address_id: uuid.UUID | None) -> Destination:
     """The address that asked; without one, the one they wrote from last.
 
-    Raises CannotReach when that way is closed: they blocked us, or said stop, which holds for everybody of ours.
+    Raises CannotReach when that way is closed: they blocked us, or said stop, which holds for everybody of ours; OnHold while their
+    phone may be in other hands. The caller holds the lock of the conversation, so that a freeze waits and finds the words.
 
     Words for one phone are not sent to another by themselves: somebody else may hold it.
     """
+    held = select(people.c.on_hold_since).where(people.c.id == person_id)
+    if (await db.execute(held)).scalar() is not None:
+        raise OnHold
     query = (
         select(addresses, conversations.c.id.label("conversation_id"))
         .join(conversations, conversations.c.person_id == addresses.c.person_id)

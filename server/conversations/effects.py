@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from datetime import datetime
-from typing import assert_never
 
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from dialogs.around import AroundEffect
 from dialogs.effects import (
     AddToCase,
     CaseUrgency,
@@ -18,6 +18,7 @@ from dialogs.effects import (
     Effect,
     ErasePerson,
     FileUnanswered,
+    HeardOnHold,
     KeepFiles,
     KeepView,
     MakeJoinCode,
@@ -33,7 +34,8 @@ from dialogs.effects import (
 )
 from dialogs.events import Event, JoinCodeMade, Joined, JoinRefused, PersonErased
 from server.answers.unanswered import file_unanswered
-from server.conversations import files, talking
+from server.appointments import privacy as appointments
+from server.conversations import around, booking, files, on_hold, talking
 from server.conversations.models import Conversation, Message
 from server.conversations.privacy import compile_my_data
 from server.conversations.scene import Scene
@@ -94,10 +96,14 @@ async def carry_out(  # noqa: C901, PLR0912 - one arm an effect
                 return JoinRefused()
             code = await people.make_join_code(db, thread.person_id, scene.area, now)
             return JoinCodeMade(f"{code[:4]}-{code[4:]}", int(people.CODE_LIFE.total_seconds() // 60))
+        case HeardOnHold():
+            return await on_hold.heard(db, effect, scene)
         case UseJoinCode():
             return await _join(db, scene, effect.code)
+        case _ if isinstance(effect, AroundEffect):
+            return await around.carry_out(db, effect, scene)
         case _:
-            assert_never(effect)
+            return await booking.carry_out(db, effect, scene)
     return None
 
 
@@ -121,7 +127,7 @@ async def _join(db: AsyncConnection, scene: Scene, code: str) -> Event:
     await db.execute(conversations.select().where(conversations.c.person_id == other).with_for_update())
     # somebody who holds the phone for a moment must not carry a talk about danger away to their own
     for person_id in (other, scene.thread.person_id):
-        if await escalations.has_danger_open(db, person_id):
+        if await escalations.has_danger_open(db, person_id) or await people.is_on_hold(db, person_id):
             return JoinRefused()
     await merge(db, scene.thread.person_id, other, scene.now)
     return Joined()
@@ -138,6 +144,7 @@ async def merge(db: AsyncConnection, gone: uuid.UUID, stays: uuid.UUID, now: dat
     for table in (case_tasks, complaints, worker_links):
         await db.execute(update(table).where(table.c.person_id == gone).values(person_id=stays))
     await db.execute(update(addresses).where(addresses.c.person_id == gone).values(person_id=stays))
+    await appointments.merge(db, gone, stays)
     await people.merge_contact_rules(db, gone, stays)
     await db.execute(delete(conversations).where(conversations.c.id == lost.id))
     await db.execute(delete(join_codes).where(join_codes.c.person_id == gone))

@@ -15,8 +15,8 @@ from server.conversations.leaving import contact_of
 from server.conversations.models import Conversation
 from server.conversations.service import Conversations
 from server.db.base import table_of
-from server.escalations.hours import OpeningHours
 from server.escalations.models import Case
+from server.hours import OpeningHours
 from server.people.service import contact_rules
 
 cases = table_of(Case)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from dialogs.messages import ChannelName
 from server.conversations.thread import Thread
-from server.escalations.hours import OpeningHours
 from server.escalations.service import Asker
+from server.hours import OpeningHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Scene:
     picked: str = ""
     message_id: uuid.UUID | None = None
     lane: str = ""
+    channel: ChannelName = ChannelName.WEBCHAT
 
     @property
     def own_words(self) -> str:

@@ -91,13 +91,15 @@ class Conversations:
         return outcome
 
     async def happened(self, channel: ChannelName, lane: str, sender: str, event: Event, now: datetime) -> None:
-        """Something happened on a page of ours that the conversation answers to. A second `Opened` changes nothing."""
+        """Something happened on a page of ours that the conversation answers to. A second `Opened` changes nothing, nor one on hold."""
         contact = self._contact(channel, lane, sender)
         async with self._locks.hold(contact.address_hash), self.engine.begin() as db:
             thread = await threads.enter(db, contact, self.area.slug, now)
             if isinstance(event, Opened) and thread.state.is_greeted:
                 return
             claim = replace(await threads.present(db, thread.person_id, now), has_earlier=False)
+            if claim.is_on_hold:
+                return
             enqueued = await self._finish(db, contact, thread, event, claim, now)
         self.sender.send_soon(enqueued.to_send)
 
@@ -144,11 +146,14 @@ class Conversations:
         metrics.turns.labels(stored.outcome.topic or "", stored.outcome.name).inc()
         sent_at = incoming.sent_at if isinstance(incoming, InboundMessage) else None
         state, fitting = self._fit(contact.lane, stored.state, stored.replies)
+        # of our own accord nothing goes to a number on hold, and nobody answers a menu that they never saw
+        is_held_back = claim.is_on_hold and not isinstance(incoming, InboundMessage)
+        state = thread.state if is_held_back else state
         same_pace = replace(stored.thread, pace_since=thread.pace_since, pace_count=thread.pace_count)
         remembered = threads.state_row(same_pace, state, sent_at, now)
         address = contact.channel, contact.lane, contact.address, contact.address_hash
         to = Destination(self.area.slug, *address, stored.thread.address_id, stored.thread.conversation_id)
-        enqueued = self.outbox.prepare(to, fitting, now, has_earlier=claim.has_earlier)
+        enqueued = self.outbox.prepare(to, fitting, now, has_earlier=claim.has_earlier, is_on_hold=is_held_back)
         if enqueued.rows:
             await self.outbox.store(db, enqueued, first=(statements.STORE_STATE_AND_REPLY, remembered))
         else:
@@ -187,7 +192,7 @@ class Conversations:
             outcome = outcome or turn.outcome
             area = self.area
             scene = Scene(thread, said, area.slug, area.zone, area.kept_days, now, area.hours, area.language, picked)
-            scene = replace(scene, message_id=claim.message_id, lane=contact.lane)
+            scene = replace(scene, message_id=claim.message_id, lane=contact.lane, channel=contact.channel)
             thread, state, events = await self._effects(db, contact, scene, state, turn)
             if isinstance(incoming, InboundMessage) and any(isinstance(x, PersonErased) for x in events):
                 await threads.remember_id(db, thread, incoming, self.area.slug, now)

@@ -37,7 +37,8 @@ _CASES_SQL = """
 """
 _CASES_SHOWN = """
     o.opened_at, o.urgency, o.adviser_id IS NOT NULL AS is_held, holder.name AS adviser, o.lost_told_at IS NOT NULL AS is_lost,
-    k.closed_at, k.urgency AS closed_urgency, k.adviser_id IS NOT NULL AS was_answered, closer.name AS closed_adviser
+    k.closed_at, k.urgency AS closed_urgency, k.adviser_id IS NOT NULL AS was_answered, closer.name AS closed_adviser,
+    (SELECT p.on_hold_since IS NOT NULL FROM people p WHERE p.id = :person_id) AS is_on_hold
 """
 # who holds it is looked up outside of the lock: a join inside would keep the name of before, when somebody takes it just now
 _CASES_JOINED = """

@@ -58,13 +58,15 @@ class Claim:
     """What else was true when the message was claimed, instants as stored.
 
     `closed` is the case closed last, when that was lately. `has_earlier`: an older delivery to the address is not in this process's hands.
-    `message_id` is the stored row's (None for an event).
+    `message_id` is the stored row's (None for an event). `is_on_hold` is read after the conversation was locked, not with it: a
+    statement that waited for the lock still sees the person as they were before.
     """
 
     case: OpenCase | None
     has_earlier: bool
     closed: ClosedCase | None = None
     message_id: uuid.UUID | None = None
+    is_on_hold: bool = False
 
 
 async def enter(db: AsyncConnection, contact: Contact, area: str, now: datetime) -> Thread:
@@ -157,7 +159,7 @@ def _claim(db: AsyncConnection, found: Any, *, has_earlier: bool) -> Claim:
     if found["closed_at"]:
         adviser = name(found["closed_adviser"]) if found["was_answered"] else ""
         closed = ClosedCase(found["closed_at"], adviser, found["closed_urgency"] in DANGER)
-    return Claim(case, has_earlier, closed)
+    return Claim(case, has_earlier, closed, is_on_hold=bool(found["is_on_hold"]))
 
 
 def pace(thread: Thread, now: datetime) -> tuple[datetime, int]:

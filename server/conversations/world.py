@@ -11,9 +11,10 @@ from dialogs.effects import CaseUrgency
 from dialogs.events import Event
 from dialogs.facts import Facts
 from dialogs.messages import InboundMessage
+from server.appointments.finding import Diaries
 from server.conversations import thread as threads
 from server.conversations.thread import Claim, Thread
-from server.escalations.hours import OpeningHours
+from server.hours import OpeningHours
 from server.people.service import Contact
 
 DEFAULT_FILES_BYTES = 2_000_000_000
@@ -32,6 +33,11 @@ class AreaProfile:
     sms_number: str
     kept_days: int
     files_bytes: int = DEFAULT_FILES_BYTES
+
+    @property
+    def diaries(self) -> Diaries:
+        """What holds for all diaries of the area."""
+        return Diaries(self.zone, self.hours.nation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,7 @@ def facts_of(
         is_stopped=thread.stopped == "all",
         recent_messages=threads.pace(thread, now)[1],
         is_late=is_late,
+        is_on_hold=claim.is_on_hold,
         web_address=area.web_address,
         sms_number=area.sms_number,
     )

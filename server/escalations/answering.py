@@ -18,9 +18,9 @@ from server.db.types import blind_index
 from server.escalations.climbing import acknowledge, let_go, ring_next
 from server.escalations.clock import Means
 from server.escalations.errors import NoSuchCase
-from server.escalations.hours import OpeningHours
 from server.escalations.models import Case, CaseStep, NoticeStatus, StaffNotice, StepKind
 from server.escalations.notices import lock_case, note_of, ring_next_if_nobody
+from server.hours import OpeningHours
 from server.log import logger
 from server.staff.models import Staff
 

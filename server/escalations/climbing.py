@@ -33,10 +33,10 @@ from server.escalations.clock import (
     round_of,
 )
 from server.escalations.errors import NoSuchCase
-from server.escalations.hours import OpeningHours
 from server.escalations.models import Case, CaseStep, NoticeStatus, StaffNotice, StepKind
 from server.escalations.oncall import who_stands, without_barred
 from server.escalations.service import ABOUT_DANGER, is_trainee, tell
+from server.hours import OpeningHours
 from server.log import logger
 from server.staff import push
 

@@ -16,9 +16,9 @@ from dialogs.names import is_named
 from server.db.base import table_of
 from server.db.ids import new_id
 from server.escalations import holding
-from server.escalations.hours import OpeningHours
 from server.escalations.models import Case, CaseMessage
 from server.escalations.talk_models import Complaint
+from server.hours import OpeningHours
 from server.staff.access import Act, Member, Role, may_do
 from server.staff.models import Staff
 from server.staff.sessions import MEMBER_COLUMNS, member_of

@@ -41,6 +41,13 @@ class CannotReach(ServiceError):
         self.left = left
 
 
+class OnHold(ServiceError):
+    """Their phone may be in other hands: nothing is sent to them until a named worker says that it is back."""
+
+    status = 409
+    public = "Their phone is on pause. Nothing was sent. What you typed is kept."
+
+
 class NewWords(ServiceError):
     """The young person wrote again after what was read: whoever decides reads that first."""
 

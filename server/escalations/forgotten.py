@@ -9,9 +9,9 @@ from sqlalchemy import or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db.base import table_of
-from server.escalations.hours import OpeningHours
 from server.escalations.models import Case
 from server.escalations.service import ABOUT_DANGER
+from server.hours import OpeningHours
 from server.log import logger
 
 log = logger(__name__)

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialogs.effects import CaseUrgency
 from server.db.base import table_of
 from server.escalations.holding import give_back, silent_chats
-from server.escalations.hours import OpeningHours
 from server.escalations.models import Case
 from server.escalations.service import ABOUT_DANGER, tell
+from server.hours import OpeningHours
 from server.log import logger
 
 log = logger(__name__)

@@ -60,7 +60,7 @@ class NoteKind(StrEnum):
 
 
 class TaskKind(StrEnum):
-    """Work with a due time that follows from a case."""
+    """Work with a due time that follows from a case, an appointment, a plan or a rule."""
 
     INTERPRETER = "interpreter"
     TRANSLATE = "translate"
@@ -73,6 +73,11 @@ class TaskKind(StrEnum):
     MORNING = "morning"
     TAKEN_OVER = "taken_over"
     WORKER_WROTE = "worker_wrote"
+    APPOINTMENT = "appointment"
+    NUMBER_ON_HOLD = "number_on_hold"
+    RELEASE = "release"
+    HANDOVER = "handover"
+    DATE = "date"
 
 
 class Case(TalkColumns, Base):

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dialogs.effects import CaseUrgency
 from server.db.base import table_of
 from server.escalations.due_work import make_task
-from server.escalations.hours import OpeningHours
 from server.escalations.models import Case, CaseTask, TaskKind
+from server.hours import OpeningHours
 
 cases = table_of(Case)
 tasks = table_of(CaseTask)

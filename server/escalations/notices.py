@@ -20,9 +20,9 @@ from bot.errors import SendError
 from server.db.base import table_of
 from server.escalations.climbing import note_row, ring_next
 from server.escalations.clock import Means, Rung
-from server.escalations.hours import OpeningHours
 from server.escalations.models import Case, CaseStep, NoticeStatus, StaffNotice, StepKind
 from server.escalations.service import ABOUT_DANGER
+from server.hours import OpeningHours
 from server.staff.models import Staff
 
 cases, steps, notices, staff = table_of(Case), table_of(CaseStep), table_of(StaffNotice), table_of(Staff)

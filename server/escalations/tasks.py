@@ -68,6 +68,13 @@ async def add(db: AsyncConnection, wish: Wish, now: datetime) -> uuid.UUID:
     return task_id
 
 
+async def add_unsaid(db: AsyncConnection, wish: Wish, now: datetime) -> uuid.UUID | None:
+    """Write a task of a person down unless one of its kind says the same and is open; its id, or None."""
+    same = tasks.c.person_id == wish.person_id, tasks.c.kind == wish.kind, tasks.c.done_at.is_(None)
+    said = (await db.execute(select(tasks.c.words).where(*same))).scalars().all()
+    return None if wish.words in said else await add(db, wish, now)
+
+
 def _with_case() -> Select[Any]:
     # the words are read one task at a time, each read in the audit
     columns = [column for column in tasks.c if column.name != "words"]

@@ -18,7 +18,6 @@ from server.clock import utc_now
 from server.db.engine import is_away
 from server.escalations.alarm_words import AlarmWords
 from server.escalations.clock import Means
-from server.escalations.hours import OpeningHours
 from server.escalations.notices import (
     LEASE,
     NO_NUMBER,
@@ -31,6 +30,7 @@ from server.escalations.notices import (
     note_failed,
     note_told,
 )
+from server.hours import OpeningHours
 from server.log import logger
 from server.outbox.pace import Pace
 

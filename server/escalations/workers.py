@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -25,6 +25,10 @@ staff = table_of(Staff)
 
 SEEN = (Fact.NEXT_MEETING, Fact.ADVISER)
 """All that a worker is shown of a person, beside the number of the case from which they were linked."""
+
+
+Planned = Callable[[AsyncConnection, set[uuid.UUID]], Awaitable[dict[uuid.UUID, tuple[date | None, uuid.UUID | None]]]]
+"""(day of the next meeting, adviser) by person, from the diaries, which this slice does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +88,18 @@ async def end(db: AsyncConnection, by: Member, case: Any, link_id: uuid.UUID, wh
     return staff_id
 
 
-async def known_to(db: AsyncConnection, who: Member, today: date) -> list[Known]:
+async def _nothing_planned(
+    db: AsyncConnection,  # noqa: ARG001 - the caller's
+    ids: set[uuid.UUID],  # noqa: ARG001 - the caller's
+) -> dict[uuid.UUID, tuple[date | None, uuid.UUID | None]]:
+    """Without diaries nothing is planned."""
+    return {}
+
+
+async def known_to(db: AsyncConnection, who: Member, today: date, planned: Planned = _nothing_planned) -> list[Known]:
     """Everybody whom a worker is linked with and may be shown, by number; each once, also when two links say so."""
     rows = [row for row in await _in_force(db, who) if may_do(who, Act.SEE_OWN_PEOPLE, row.area)]
+    diaries = await planned(db, {row.person_id for row in rows})
     theirs = cases.c.person_id.in_({row.person_id for row in rows})
     found = (await db.execute(select(cases).where(theirs).order_by(cases.c.opened_at.desc(), cases.c.id))).all()
     shown: dict[uuid.UUID, Known] = {}
@@ -94,8 +107,16 @@ async def known_to(db: AsyncConnection, who: Member, today: date) -> list[Known]
         of_them = [case for case in found if case.person_id == row.person_id and case.area == row.area]
         if row.person_id not in shown and may_see(who, of_them):
             same = frozenset(other.id for other in rows if other.person_id == row.person_id)
-            shown[row.person_id] = known(row, of_them, today, same)
+            shown[row.person_id] = with_diary(
+                known(row, of_them, today, same), diaries.get(row.person_id, (None, None))
+            )
     return list(shown.values())
+
+
+def with_diary(one: Known, planned: tuple[date | None, uuid.UUID | None]) -> Known:
+    """The same with the next meeting of the diary where it is sooner, and the adviser who is named. Pure."""
+    days = [day for day in (one.next_on, planned[0]) if day is not None]
+    return replace(one, next_on=min(days, default=None), adviser_id=planned[1] or one.adviser_id)
 
 
 async def _in_force(db: AsyncConnection, who: Member) -> Sequence[Any]:

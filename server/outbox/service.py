@@ -15,6 +15,7 @@ from dialogs.messages import ChannelName, Reply
 from server.db.base import table_of
 from server.db.ids import new_id
 from server.db.prepared import Prepared
+from server.outbox.freezing import ON_HOLD
 from server.outbox.models import Delivery
 from server.outbox.rules import KEPT_WORTH_SENDING, LEASE, DeliveryKind, Status
 
@@ -89,14 +90,18 @@ class Outbox:
         kind: DeliveryKind = DeliveryKind.REPLY,
         has_earlier: bool = False,
         unique_key: str | None = None,
+        is_on_hold: bool = False,
     ) -> Enqueued:
         """Rows for the replies, in order. With `has_earlier` (something older waits for that address) a worker sends them.
+
+        With `is_on_hold` they are kept as skipped: never sent, also not when the hold is lifted.
 
         Rows that this process sends itself say `sending` from the start, so that a crash before or in the call is seen as one.
         """
         is_shown = to.lane in self.shown_lanes
-        is_ours = not is_shown and not has_earlier
+        is_ours = not is_shown and not has_earlier and not is_on_hold
         status = Status.SENT if is_shown else Status.SENDING if is_ours else Status.DUE
+        status = Status.SKIPPED if is_on_hold else status
         rows, to_send = [], []
         for place, reply in enumerate(replies):
             item = Outgoing(new_id(), to, kind, reply, 1, now + KEPT_WORTH_SENDING[reply.urgency], now)
@@ -124,7 +129,7 @@ class Outbox:
             "reply": item.reply.to_plain(),
             "unique_key": unique_key,
             "status": status,
-            "reason": "",
+            "reason": ON_HOLD if status is Status.SKIPPED else "",
             "attempt": 1 if is_leased else 0,
             "not_before": now,
             "expires_at": item.expires_at,

@@ -28,7 +28,8 @@ class Person(Base):
 
     `erase_when_closed` is set when they asked to be deleted while a case about danger is open; `is_farewell` marks the empty
     record that carries the last message after a deletion and goes a day later. `contact_rules` are personal (encrypted): whose phone
-    it is, who may see it, safe times, what no message may say; written by advisers.
+    it is, who may see it, safe times, what no message may say; written by advisers. `on_hold_since` freezes every way to write to
+    them (domain.md 4.6): nothing leaves of our own accord until a person lifts it; the cause stands nowhere here.
     """
 
     __tablename__ = "people"
@@ -39,6 +40,7 @@ class Person(Base):
     erase_when_closed: Mapped[bool] = mapped_column(default=False, server_default="false")
     is_farewell: Mapped[bool] = mapped_column(default=False, server_default="false")
     contact_rules: Mapped[str | None] = mapped_column(EncryptedText("people.contact_rules"))
+    on_hold_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Address(Base):

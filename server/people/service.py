@@ -132,6 +132,17 @@ async def set_contact_rules(db: AsyncConnection, person_id: uuid.UUID, words: st
     await db.execute(update(persons).where(persons.c.id == person_id).values(contact_rules=words or None))
 
 
+async def is_on_hold(db: AsyncConnection, person_id: uuid.UUID) -> bool:
+    """True while nothing may be sent to them of our own accord, whatever way (domain.md 4.6)."""
+    query = select(persons.c.on_hold_since).where(persons.c.id == person_id)
+    return (await db.execute(query)).scalar() is not None
+
+
+async def set_on_hold(db: AsyncConnection, person_id: uuid.UUID, since: datetime | None) -> None:
+    """Freeze every way to write to them, or lift it (None). The caller holds the lock of their conversation."""
+    await db.execute(update(persons).where(persons.c.id == person_id).values(on_hold_since=since))
+
+
 async def merge_contact_rules(db: AsyncConnection, gone: uuid.UUID, stays: uuid.UUID) -> None:
     """Of two persons who become one both texts are kept, each once."""
     texts = dict.fromkeys([await contact_rules(db, one) for one in (stays, gone)])

@@ -73,6 +73,14 @@ async def gave_reason(db: AsyncConnection, who: uuid.UUID, case: uuid.UUID, sinc
     return (await db.execute(query.limit(1))).first() is not None
 
 
+async def gave_reason_about(db: AsyncConnection, who: uuid.UUID, person: uuid.UUID, since: datetime) -> bool:
+    """True when they said since then why they look at anything of this person."""
+    query = select(rows.c.number).where(
+        rows.c.staff_id == who, rows.c.what == GAVE_REASON, rows.c.about_person == person, rows.c.at > since
+    )
+    return (await db.execute(query.limit(1))).first() is not None
+
+
 async def page(
     db: AsyncConnection, areas: frozenset[str], *, before: int | None = None, staff_id: uuid.UUID | None = None
 ) -> list[Mapping[str, Any]]:

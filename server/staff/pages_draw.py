@@ -64,6 +64,13 @@ class GiveBack(Protocol):
         """Return every chat that they hold outside these areas to the queue; how many."""
 
 
+class LeaveDiary(Protocol):
+    """What a slice above this one does about the diary of somebody who leaves."""
+
+    async def __call__(self, db: AsyncConnection, staff_id: uuid.UUID, areas: frozenset[str], now: datetime) -> int:
+        """Make a task of every booking that they have outside these areas; how many."""
+
+
 async def _nothing_held(db: AsyncConnection, staff_id: uuid.UUID, areas: frozenset[str], now: datetime) -> int:  # noqa: ARG001 - the protocol's
     """Without cases nothing is held."""
     return 0
@@ -86,6 +93,9 @@ class Console:
 
     give_back: GiveBack = _nothing_held
     """Returns chats to the queue that somebody may hold no more."""
+
+    leave_diary: LeaveDiary = _nothing_held
+    """Makes tasks of the bookings that somebody can keep no more."""
 
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHINGS_AT_ONCE))
 

@@ -82,6 +82,8 @@ class TeamPages:
                 await self._console.give_back(db, staff_id, accounts.works_in(wish), now)
                 await accounts.change(db, who.member, staff_id, wish, now)
                 await self._console.give_back(db, staff_id, accounts.works_in(wish), now)  # what was taken meanwhile
+                if accounts.works_in(form_of(row).wish()) - accounts.works_in(wish):
+                    await self._console.leave_diary(db, staff_id, accounts.works_in(wish), now)
         except LastAdministrator as error:
             return self._draw_form(request, who, form, row, {"roles": ERRORS[type(error)]}, error.status)
         return guard.go(HOME, done="changed")
@@ -116,6 +118,7 @@ class TeamPages:
                 await self._console.give_back(db, staff_id, frozenset(), now)
                 await accounts.remove(db, who.member, staff_id, now)
                 await self._console.give_back(db, staff_id, frozenset(), now)
+                await self._console.leave_diary(db, staff_id, frozenset(), now)
         except LastAdministrator as error:
             return self._draw_remove(request, who, row, name, ERRORS[type(error)], error.status)
         return guard.go(HOME, done="removed")

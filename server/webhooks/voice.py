@@ -18,8 +18,8 @@ from server.errors import NotReadable, Refused
 from server.escalations import alarm_words as words_of
 from server.escalations.alarm_words import AlarmWords
 from server.escalations.answering import Answered, Heard, is_token_of, note_ended, take_key, token_of
-from server.escalations.hours import OpeningHours
 from server.escalations.notices import Notice
+from server.hours import OpeningHours
 from server.webhooks.twilio import signed_form
 
 ANSWERS: Final = {

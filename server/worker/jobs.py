@@ -11,9 +11,13 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.messages import ChannelName
+from server.appointments import feeds, outside
+from server.appointments.fetching import Reach
 from server.clock import utc_now
+from server.conversations.dates import make_date_tasks
 from server.conversations.long_waits import tell_long_waits
 from server.conversations.models import Message
+from server.conversations.waiting import offer_next
 from server.db.base import table_of
 from server.db.engine import is_away
 from server.db.heartbeats import beat
@@ -49,10 +53,12 @@ def schedule(service: Service) -> AsyncIOScheduler:
     jobs: dict[str, tuple[Work, int]] = {
         "receipts": (lambda db, _: apply_all_waiting(db), 30),
         "morning": (lambda db, now: list_morning(db, service.desk.hours, now), 60),
+        "dates": (lambda db, now: make_date_tasks(db, service.desk.hours, now), 3600),
         "long_waits": (
             lambda db, now: tell_long_waits(db, service.conversations, service.desk.hours, now),
             300,
         ),
+        "places": (lambda db, now: offer_next(db, service.conversations, now), 30),
         "farewells": (erase_farewells, 300),
         "visits": (erase_visits, 600),
         "retention": (expire, 3600),
@@ -70,7 +76,38 @@ def schedule(service: Service) -> AsyncIOScheduler:
             next_run_time=utc_now(),
             id=name,
         )
+    reach = Reach(is_local_ok=service.settings.calendars_local)
+    made.add_job(
+        read_calendars,
+        "interval",
+        args=(service, reach),
+        seconds=60,
+        max_instances=1,
+        coalesce=True,
+        next_run_time=utc_now(),
+        id="calendars",
+    )
     return made
+
+
+async def read_calendars(service: Service, reach: Reach) -> None:
+    """Read every outside calendar that is due; each is due 15 minutes after the last time. No transaction spans a fetching."""
+    try:
+        while not service.stopping.is_set() and await outside.read_next(
+            service.engine, reach, service.conversations.area.zone, utc_now()
+        ):
+            pass
+    except Exception as error:
+        if is_away(error):
+            log.warning("job waits for the database", job="calendars")
+        else:
+            log.exception("job failed", job="calendars")
+    else:
+        await run_job(service, "calendars", _nothing)
+
+
+async def _nothing(db: AsyncConnection, now: datetime) -> None:
+    """The work is done; what is left is the heartbeat."""
 
 
 async def run_job(service: Service, name: str, work: Work) -> None:
@@ -94,6 +131,8 @@ async def expire_accounts(db: AsyncConnection, now: datetime) -> None:
     await signing_in.expire_tries(db, now)
     await audit.expire(db, now)
     await rota.expire(db, now)
+    await outside.expire(db)
+    await feeds.expire(db, now)
 
 
 async def erase_farewells(db: AsyncConnection, now: datetime) -> None:

@@ -16,6 +16,7 @@ ALLOWED = {
     "enum",
     "functools",
     "itertools",
+    "json",
     "re",
     "string",
     "typing",

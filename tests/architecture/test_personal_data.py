@@ -9,12 +9,14 @@ from server.db.types import personal_columns
 from server.tables import metadata
 from server.wiring import PERSONAL_DATA
 
-ROOTS = {"people", "addresses", "conversations", "cases", "attachments"}
+ROOTS = {"people", "addresses", "conversations", "cases", "attachments", "appointments", "custody_spells"}
 SEALED_WITHOUT_PERSON = {
     "unanswered_questions": "masked, filed without the person; nothing leads back",
     "staff": "members of staff, emptied when they are removed",
     "staff_browsers": "where members of staff are told of alarms; ended with their session",
     "push_keys": "the program's own key, about nobody",
+    "outside_calendars": "where an adviser's own calendar is read, deleted with their account",
+    "partner_calls": "what a partner was answered, for three days: times and numbers of its own appointments",
     "audit": "why a member of staff looked; whom it was about is an id that leads nowhere after a deletion",
 }
 

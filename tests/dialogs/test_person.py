@@ -2,7 +2,9 @@
 
 import pytest
 
-from dialogs.effects import AddToCase, CaseUrgency, OpenCase
+from dialogs.around import AskMyAdviser, MyAdviser
+from dialogs.effects import AddToCase, CaseUrgency, ListMeetings, OpenCase
+from dialogs.events import MeetingsListed
 from dialogs.facts import OpenCase as CaseOpen
 from dialogs.messages import ChannelName, MessageKind
 from tests.support.fakes_dialogs import NOW, OPEN, Story
@@ -90,18 +92,19 @@ def test_a_person_for_a_voice_note_knows_why():
     assert story.says("9").effects == (OpenCase("voice", CaseUrgency.ADVICE, "en"),)
 
 
-@pytest.mark.parametrize("said", ["when is my appointment", "who is my adviser"])
-def test_what_only_people_know(said):
+def test_who_their_adviser_is_the_diaries_know():
     story = Story()
-    story.says(said)
-    assert "A person" in story.last.text
+    assert story.says("who is my adviser").effects == (AskMyAdviser(),)
+    story.take(MyAdviser())
+    assert "A person here can tell you more." in story.last.text
     assert "Monday 23 November, 9am (tomorrow)" in story.last.text
 
 
 def test_cancel_can_mean_two_things():
     story = Story()
     assert story.says("CANCEL").outcome.name == "cancel_asked"
-    turn = story.says("the appointment")
+    assert story.says("the appointment").effects == (ListMeetings("cancel"),)
+    turn = story.take(MeetingsListed((), "cancel"))
     assert turn.effects == (OpenCase("cancel_appointment", CaseUrgency.ADVICE, "en"),)
     assert "Until then your appointment stands." in story.last.text
     assert Story().says("cancel my appointment").outcome.name == "cancel_asked"

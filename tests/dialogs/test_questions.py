@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from dialogs.effects import CaseUrgency, FileUnanswered, OpenCase, StopMessages
+from dialogs.effects import BeginBooking, CaseUrgency, FileUnanswered, OpenCase, StopMessages
+from dialogs.events import BookingBegins
 from dialogs.facts import Nation
 from dialogs.messages import ChannelName, MessageKind, ReplyKind
 from tests.support.fakes_dialogs import NOW, Story
@@ -138,10 +139,11 @@ def test_an_edited_question_is_answered_and_an_edited_number_is_not():
     assert story.says("1", MessageKind.EDITED).replies == ()
 
 
-def test_booking_opens_a_case_and_promises_nothing():
+def test_where_nobody_keeps_a_diary_booking_opens_a_case_and_promises_nothing():
     story = Story()
     story.says("need cscs")
-    turn = story.picks("book")
+    assert story.picks("book").effects == (BeginBooking(),)
+    turn = story.take(BookingBegins(()))
     assert turn.effects == (OpenCase("booking", CaseUrgency.ADVICE, "en"),)
     assert story.last.text.startswith(
         "A person will write to you here to agree a time. People are here again on Monday 23 November"

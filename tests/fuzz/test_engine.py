@@ -9,6 +9,10 @@ from dialogs.engine import take_turn
 from dialogs.events import (
     AdviserLeft,
     AdviserLost,
+    Booked,
+    BookedForYou,
+    BookingBegins,
+    CalledOffForYou,
     ComplaintMade,
     HeldAddress,
     JoinCodeMade,
@@ -16,13 +20,22 @@ from dialogs.events import (
     JoinRefused,
     LanguagePicked,
     LongWait,
+    MeetingCancelled,
+    MeetingsListed,
     MyDataCompiled,
     Opened,
     PersonErased,
+    PlaceFree,
+    TimeGone,
+    TimeHeld,
+    TimesFound,
+    WaitingJoined,
 )
 from dialogs.facts import ClosedCase, OpenCase
+from dialogs.meetings import Needs, Wish
 from dialogs.messages import ButtonPress, ChannelName, InboundMessage, MessageKind, Reply, ReplyKind
 from dialogs.state import ConversationState
+from tests.fuzz.around import AROUND, SAID
 from tests.support.fakes_dialogs import (
     CLOSED,
     COMMAND_WORDS,
@@ -34,17 +47,21 @@ from tests.support.fakes_dialogs import (
     kept,
     ports,
 )
+from tests.support.fakes_diaries import CLUB, MINE, PHONE, WEEK, FakeDiaries, at, meeting, slot
 
 TURNS = 4_600
+ANSWERED = 0.97
 WAYS_OUT_EVERY = 46
 """Four more turns each time: 5,000 in all for a channel."""
 WORDS = [word.strip() for words in (*COMMAND_WORDS.values(), *INTENT_WORDS.values()) for word in words.split(",")]
-QUESTIONS = ["need cscs", "cv or interview", "leave school", "mum says i gotta go", "need cv"]
+QUESTIONS = [*SAID, "need cscs", "cv or interview", "leave school", "mum says i gotta go", "need cv"]
 SENTENCES = [
     *QUESTIONS, *QUESTIONS, *QUESTIONS,
     "need cscs", "cv or interview", "leave school", "mum says i gotta go", "want to die", "kms", "im 14", "im 18 in 2 weeks", "wales", "england",
     "cymraeg", "polski", "dw i angen cv", "potrzebuje", "أريد أن أموت", "كيف حالك", "fuck you", "cancel", "join abcd2345", "what wage", "suicidal",
     "{name} {0} {", "%s %d", "\\", "'; drop table", "<b>hi</b>", "999", "٢", "1.", "no 2", "10", "-1", "00", "1" * 60, "x" * 500, "hi " * 60, "",
+    "thursday", "tomorrow morning", "2pm", "anyone", "phone", "nothing", "done", "interpreter", "other days", "yes", "move", "my meetings",
+    "when is my appointment", "when is my appointment", "cancel my appointment", "i do not want to go", "maay maay",
 ]  # fmt: skip
 EVENTS = [
     Opened(), Opened("cy"), Opened("xx"), LanguagePicked("ar"), LanguagePicked("zz"), Joined(), JoinRefused(), JoinCodeMade("ABCD2345", 1),
@@ -52,6 +69,11 @@ EVENTS = [
     MyDataCompiled(NOW, (HeldAddress("sms", "07700 *** 123"),), 3, 90, (NOW,)),
     AdviserLost("Jo"), AdviserLost("", is_given_on=True), AdviserLeft("Jo", asks=True, next_on=NOW.date()), AdviserLeft("", has_answered=False),
     AdviserLeft("", asks=True), LongWait(), ComplaintMade(104, "Jo", "Maya", NOW.date(), NOW.date(), is_interrupted=True), ComplaintMade(1, "", "", NOW.date(), NOW.date(), is_known=True),
+    BookingBegins(()), BookingBegins(("careers",)), *[BookingBegins(("careers",), is_part_known=True)] * 3, TimesFound(Wish("careers")), TimeHeld(meeting("m2", at(8, 14)), "k"), TimeGone(Wish(""), ()),
+    TimeGone(Wish("careers"), tuple(WEEK[:3])), Booked(meeting("m2", at(8, 14))), MeetingsListed((), "cancel"), MeetingsListed((), "move:m9"),
+    MeetingCancelled(None), WaitingJoined(Wish("careers")), PlaceFree(meeting("m2", at(8, 14))), BookedForYou(meeting("m2", at(8, 14))),
+    CalledOffForYou(meeting("m2", at(8, 14))),
+    *AROUND,
 ]  # fmt: skip
 PAYLOADS = ["", "cy", "zz", "t_work_cscs-card", "t_", "t_nothing", "j_ABCD2345", "j_", "_"]
 
@@ -79,7 +101,7 @@ def said(rng):
 
 
 def incoming(rng, state, channel):
-    if rng.random() < 0.06:
+    if rng.random() < 0.12:
         return rng.choice(EVENTS)
     kind = rng.choices(list(MessageKind), [60, 20, 2, 3, *[1] * 8])[0]
     press = (
@@ -90,6 +112,19 @@ def incoming(rng, state, channel):
     text = "" if kind is MessageKind.CHOICE else said(rng)
     return InboundMessage(
         channel, "lane", "sender", "id", NOW, kind, text, press, rng.choice(PAYLOADS), rng.choice((None, "cy", "zz"))
+    )
+
+
+def town(rng):
+    """Diaries that answer, full or empty."""
+    return FakeDiaries(
+        slots=rng.choice(([], WEEK, WEEK, WEEK, WEEK[:1], [*WEEK, slot(at(9, 10), CLUB), slot(at(9, 11), PHONE)])),
+        reasons=rng.choice(((), ("careers",), ("first_talk", "careers", "benefits", "housing", "accompany", "group"))),
+        mine=rng.choice((None, MINE)),
+        is_part_known=rng.random() < 0.5,
+        known=rng.choice((None, Needs(childcare=True))),
+        meetings=rng.choice(([], [meeting("m1", at(8, 14))], [meeting(f"m{n}", at(n, 9)) for n in range(1, 9)])),
+        taken={WEEK[0].key},
     )
 
 
@@ -151,12 +186,22 @@ def test_five_thousand_turns(channel):
     for i in range(TURNS):
         if i % 100 == 0:
             state = ConversationState()
+            diaries = town(rng)
             ports_.finder.asked.clear()
         around = rng.choice(worlds)
         turn = take_turn(incoming(rng, state, channel), state, around, ports_)
         assert_nobody_is_stuck(turn, around.max_choices)
         state = kept(turn.state) if i % 8 == 0 else turn.state
         seen.add(turn.outcome.name)
+        waiting = list(turn.effects) if rng.random() < ANSWERED else []
+        while waiting:
+            event = diaries.answer(waiting.pop(0), around.now)
+            if event is not None:
+                turn = take_turn(event, state, around, ports_)
+                assert_nobody_is_stuck(turn, around.max_choices)
+                state = kept(turn.state)
+                seen.add(turn.outcome.name)
+                waiting.extend(turn.effects)
         if i % WAYS_OUT_EVERY == 0:
             assert all(Reply.from_plain(reply.to_plain()) == reply for reply in turn.replies)
             assert_ways_out(state, channel, ports_)
@@ -175,6 +220,10 @@ def test_five_thousand_turns(channel):
         "someone_else",
         "late_answer",
         "viewed",
+        "booking_day",
+        "booking_needs",
+        "meetings",
+        "meeting",
     } - seen
     assert not missing
 

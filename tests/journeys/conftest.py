@@ -8,7 +8,9 @@ import pytest
 import pytest_asyncio
 import time_machine
 
-from tests.support.program import Program, running
+from dialogs.messages import ChannelName
+from tests.journeys.inside import Story
+from tests.support.program import KeepingChannel, Program, running
 from tests.support.telegram_double import TOKEN, TelegramDouble
 from tests.support.telegram_double import running as running_telegram
 from tests.support.twilio_double import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, TwilioDouble, running_twilio
@@ -67,6 +69,15 @@ async def telegram_program(database_url: str, telegram: TelegramDouble) -> Async
     """The program with a bot, asking Telegram for updates."""
     async with running(database_url, telegram_token=TOKEN, telegram_api=telegram.base_url) as started:
         yield started
+
+
+@pytest.fixture
+async def inside(database_url: str) -> AsyncIterator[Story]:
+    """Noon on Tuesday 5 May 2026: Sam has asked for a person by text, and Priya has the chat."""
+    with time_machine.travel("2026-05-05 11:00:00+00:00", tick=True):
+        sms = KeepingChannel(ChannelName.SMS)
+        async with running(database_url, more_channels={"sms": sms}) as started:
+            yield await Story.begins(started, sms)
 
 
 @pytest.fixture

@@ -325,5 +325,6 @@ async def test_a_case_closed_for_a_year_goes(wire: Wire) -> None:
 
 def test_every_table_with_a_person_in_it_is_somebodys() -> None:
     keys = {"person_id", "address_id", "conversation_id", "case_id", "address_hash", "attachment_id"}
+    keys |= {"appointment_id", "spell_id"}
     pointing = {table.name for table in metadata.sorted_tables if keys & set(table.columns.keys())} | {"people"}
     assert pointing == {table.name for handler in PERSONAL_DATA for table in handler.tables}

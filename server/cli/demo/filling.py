@@ -14,6 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.events import LanguagePicked
 from dialogs.messages import InboundMessage, MessageKind
+from server.areas import keep_area
+from server.cli.demo.diaries import fill_diaries, make_diaries
+from server.cli.demo.releases import make_releases
 from server.cli.demo.script import LANES, Does, Step, Story, address_of
 from server.cli.demo.staff import make_rota, make_team
 from server.cli.demo.talking import CLOSED, HELD
@@ -29,7 +32,7 @@ from server.escalations.models import Case, CaseOutcome, CaseTask, NoteKind, Tas
 from server.people.models import Address
 from server.staff import audit
 from server.staff.access import Act, Fact, Member, Skill
-from server.wiring import Service, keep_area
+from server.wiring import Service
 
 cases = table_of(Case)
 tasks = table_of(CaseTask)
@@ -71,7 +74,7 @@ async def mark_of(db: AsyncConnection) -> str:
 
 async def fill(service: Service, now: datetime) -> dict[str, Member]:
     """Everybody and everything that is made up, as it stands at `now`; the team by name. Raises NotADemo where people are."""
-    area = service.settings.area
+    area, diaries = service.settings.area, service.conversations.area.diaries
     async with service.desk.change() as db:
         if (await db.execute(select(func.count()).select_from(addresses))).scalar_one():
             raise NotADemo("this database holds people: a demo begins with an empty one")
@@ -79,8 +82,11 @@ async def fill(service: Service, now: datetime) -> dict[str, Member]:
         await keep_area(db, area)
         team = await make_team(db, area, now)
         await make_rota(db, area, team, now)
+        await make_diaries(db, area, team, diaries, now)
     await Filling(service, team, now).play((*CLOSED, *HELD, *WAITING))
     async with service.desk.change() as db:
+        await fill_diaries(db, area, team, diaries, now)
+        await make_releases(db, area, team, diaries, now)
         await mark(db, DEMO_MARK)
     return team
 

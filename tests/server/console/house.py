@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialogs.effects import CaseUrgency, OpenCase
 from dialogs.messages import ChannelName
+from server.areas import keep_area
 from server.clock import utc_now
 from server.db.base import table_of
 from server.db.ids import new_id
@@ -20,7 +21,6 @@ from server.escalations.service import Asker, open_case
 from server.people.models import Address, Person
 from server.staff import guard, sessions
 from server.staff.access import Member, Role
-from server.wiring import keep_area
 from tests.support.program import Program
 from tests.support.staff import make_member
 from tests.support.staff_person import StaffPerson

@@ -14,10 +14,16 @@ import httpx
 import pytest
 import pytest_asyncio
 from fastapi.routing import iter_route_contexts
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from dialogs.messages import SentFile
 from server.app import make_app
+from server.appointments import care, custody, diaries, handover, others, places, release, reviews, timescales
+from server.appointments.diaries import Exceptional
+from server.appointments.kinds import AwayKind, By, Owner
+from server.appointments.others import Doer, Outside
+from server.appointments.release_templates import ensure_templates, of_area
+from server.appointments.reviews import ReviewKind
 from server.clock import utc_now
 from server.conversations import files
 from server.db.base import table_of
@@ -29,7 +35,9 @@ from server.escalations.oncall import put_on_call
 from server.escalations.talk_models import Complaint, WorkerLink
 from server.staff import guard, sessions
 from server.staff.access import Member, Role
+from tests.server.appointments.care_house import a_date, a_meeting
 from tests.server.console.house import House, Young
+from tests.support.diary import a_kind, a_pattern, a_place
 from tests.support.postgres import Databases
 from tests.support.program import running
 from tests.support.staff import make_member
@@ -37,7 +45,10 @@ from tests.support.staff import make_member
 pytestmark = pytest.mark.database
 
 WORKS = "adviser lead safeguarding_lead host_adviser"
+SETS = "lead safeguarding_lead administrator"
 PLANS = "lead safeguarding_lead manager administrator"
+PLAN = "lead safeguarding_lead host_adviser"
+"""An adviser sees the plans that they work on, and the one of the table is somebody else's."""
 STAFF = (
     "adviser lead safeguarding_lead host_adviser yjs_worker editor translator manager administrator barred elsewhere"
 )
@@ -117,6 +128,23 @@ POST /console/cases/{{case_id}}/contact                   {WORKS}
 GET  /console/cases/{{case_id}}/workers                   lead safeguarding_lead
 POST /console/cases/{{case_id}}/workers                   lead safeguarding_lead
 POST /console/cases/{{case_id}}/workers/{{link_id}}/end   lead safeguarding_lead
+GET  /console/cases/{{case_id}}/release                   {WORKS}
+POST /console/cases/{{case_id}}/release                   {WORKS}
+GET  /console/release                                     {WORKS} barred elsewhere
+GET  /console/release/{{spell_id}}                        {PLAN}
+GET  /console/release/{{spell_id}}/move                   {PLAN}
+POST /console/release/{{spell_id}}/move                   {PLAN}
+POST /console/release/{{spell_id}}/accept                 {PLAN}
+POST /console/release/{{spell_id}}/start                  {PLAN}
+POST /console/release/{{spell_id}}/owners                 {PLAN}
+POST /console/release/{{spell_id}}/released               {PLAN}
+POST /console/release/{{spell_id}}/phone-back             {PLAN}
+POST /console/release/{{spell_id}}/recall                 {PLAN}
+POST /console/release/{{spell_id}}/end                    {PLAN}
+POST /console/release/{{spell_id}}/steps/{{step_id}}      {PLAN}
+GET  /console/release/{{spell_id}}/sheet                  {PLAN}
+GET  /console/release/{{spell_id}}/sheet.pdf              {PLAN}
+POST /console/release/{{spell_id}}/sheet                  {PLAN}
 GET  /console/my-people                                   yjs_worker barred elsewhere
 POST /console/my-people/{{link_id}}/write                 yjs_worker
 POST /console/duty                                        {WORKS} barred elsewhere
@@ -139,9 +167,80 @@ GET  /console/tasks                                       {WORKS} barred elsewhe
 GET  /console/tasks/{{task_id}}                           {WORKS}
 POST /console/tasks/{{task_id}}/take                      {WORKS}
 POST /console/tasks/{{task_id}}/done                      {WORKS}
+GET  /console/my-day                                      {WORKS} barred elsewhere
+GET  /console/caseload                                    {WORKS} barred elsewhere
+GET  /console/caseloads                                   lead safeguarding_lead manager barred elsewhere
+GET  /console/people/{{person_id}}                        {WORKS}
+GET  /console/people/{{person_id}}/why                    {WORKS}
+POST /console/people/{{person_id}}/why                    {WORKS}
+GET  /console/people/{{person_id}}/change                 {WORKS}
+POST /console/people/{{person_id}}/adviser                {WORKS}
+POST /console/people/{{person_id}}/needs                  {WORKS}
+POST /console/people/{{person_id}}/trusted                {WORKS}
+POST /console/people/{{person_id}}/check-word             {WORKS}
+POST /console/people/{{person_id}}/days                   {WORKS}
+POST /console/people/{{person_id}}/dates/{{date_id}}/done {WORKS}
+POST /console/people/{{person_id}}/handover               {WORKS}
+POST /console/people/{{person_id}}/reviews                {WORKS}
+GET  /console/people/{{person_id}}/book                   {WORKS}
+POST /console/people/{{person_id}}/book                   {WORKS}
+GET  /console/diary                                       {WORKS} barred elsewhere
+GET  /console/diary/day                                   {WORKS} barred elsewhere
+GET  /console/appointments/{{appointment_id}}             {WORKS}
+GET  /console/appointments/{{appointment_id}}/move        {WORKS}
+POST /console/appointments/{{appointment_id}}/move        {WORKS}
+POST /console/appointments/{{appointment_id}}/outcome     {WORKS}
+POST /console/appointments/{{appointment_id}}/late        {WORKS}
+POST /console/appointments/{{appointment_id}}/company     {WORKS}
+POST /console/appointments/{{appointment_id}}/cancel      {WORKS}
+GET  /console/handovers/{{handover_id}}                   {WORKS}
+POST /console/handovers/{{handover_id}}/tick              {WORKS}
+POST /console/handovers/{{handover_id}}/ask               {WORKS}
+POST /console/handovers/{{handover_id}}/answer            {WORKS}
+POST /console/handovers/{{handover_id}}/close             {WORKS}
+POST /console/handovers/{{handover_id}}/call-off          {WORKS}
+GET  /console/reviews                                     {WORKS} barred elsewhere
+GET  /console/reviews/{{review_id}}                       {WORKS}
+POST /console/reviews/{{review_id}}/close                 {WORKS}
+GET  /console/timescales                                  lead safeguarding_lead manager barred elsewhere
+POST /console/timescales/{{rule_id}}                      lead safeguarding_lead manager barred
 GET  /console/rota                                        {PLANS} barred elsewhere
 POST /console/rota                                        {PLANS} barred elsewhere
 POST /console/rota/{{entry_id}}/remove                    {PLANS} barred
+GET  /console/cases/{{case_id}}/partners                  lead safeguarding_lead
+POST /console/cases/{{case_id}}/partners                  lead safeguarding_lead
+POST /console/cases/{{case_id}}/partners/{{known_id}}/end lead safeguarding_lead
+GET  /console/calendars                                   {STAFF}
+POST /console/calendars/feed                              {STAFF}
+POST /console/calendars/feed/end                          {STAFF}
+POST /console/calendars/outside                           {STAFF}
+POST /console/calendars/outside/remove                    {STAFF}
+GET  /console/places                                      {SETS} barred elsewhere
+GET  /console/places/add                                  {SETS} barred elsewhere
+POST /console/places/add                                  {SETS} barred elsewhere
+POST /console/places/ways                                 {SETS} barred elsewhere
+GET  /console/places/{{place_id}}                         {SETS} barred
+POST /console/places/{{place_id}}                         {SETS} barred
+GET  /console/places/{{place_id}}/photo                   {SETS} barred
+POST /console/places/{{place_id}}/photo                   {SETS} barred
+POST /console/places/{{place_id}}/photo/remove            {SETS} barred
+GET  /console/kinds                                       {SETS} barred elsewhere
+GET  /console/kinds/{{kind_id}}                           {SETS} barred
+POST /console/kinds/{{kind_id}}                           {SETS} barred
+GET  /console/hours                                       {WORKS} administrator barred elsewhere
+GET  /console/hours/{{staff_id}}                          {SETS} barred
+POST /console/hours/{{staff_id}}/patterns                 {SETS} barred
+POST /console/hours/{{staff_id}}/patterns/{{pattern_id}}/end {SETS} barred
+POST /console/hours/{{staff_id}}/away                     {SETS} barred
+POST /console/hours/{{staff_id}}/away/{{away_id}}/remove  {SETS} barred
+GET  /console/cases/{{case_id}}/outside                   {WORKS}
+POST /console/cases/{{case_id}}/outside                   {WORKS}
+GET  /console/outside/{{appointment_id}}                  {WORKS}
+POST /console/outside/{{appointment_id}}                  {WORKS}
+POST /console/outside/{{appointment_id}}/office           {WORKS}
+POST /console/outside/{{appointment_id}}/off              {WORKS}
+GET  /console/punctuality                                 {WORKS} barred elsewhere
+GET  /console/punctuality/team                            lead safeguarding_lead manager barred elsewhere
 """
 """Method, address, who is let in. `stranger` has no session, `half` gave a password and no code yet; `barred` has every role in the
 area and may not have to do with the case; `elsewhere` has every role, in another area. Everybody else has one role, in the area."""
@@ -207,7 +306,7 @@ class Asking:
         client.cookies.set(guard.COOKIE, token, path=guard.ROOT)
         return token, found.session_id
 
-    async def _fill(self, path: str, session_id: Any) -> str:  # noqa: C901, PLR0912 - one arm a place
+    async def _fill(self, path: str, session_id: Any) -> str:  # noqa: C901, PLR0912, PLR0915 - one arm a place
         """The address with something that is there in each place."""
         entry = "SELECT id FROM safeguarding_entries WHERE record_id = :id AND kind = 'words' LIMIT 1"
         for name in re.findall(r"\{(\w+)\}", path):
@@ -217,8 +316,20 @@ class Asking:
                     made = "x" * 43
                 case "session_id":
                     made = session_id
+                case "staff_id" if path.startswith("/console/hours"):
+                    made = self.people["adviser2"].id
                 case "staff_id":
                     made = self.people["somebody"].id
+                case "place_id":
+                    made = await self._place()
+                case "kind_id":
+                    made = await self._kind()
+                case "pattern_id":
+                    made = await self._pattern()
+                case "away_id":
+                    made = await self._away()
+                case "appointment_id" if path.startswith("/console/outside"):
+                    made = await self._outside()
                 case "record_id":
                     made = self.young.record
                 case "case_id":
@@ -227,10 +338,22 @@ class Asking:
                     made = await self._complaint()
                 case "link_id":
                     made = await self._link()
+                case "spell_id":
+                    made = (await self._spell())[0]
+                case "step_id":
+                    made = (await self._spell())[1]
+                case "known_id":
+                    made = new_id()
                 case "topic":
                     made = "about.charter"
                 case "file_id":
                     made = await self._file()
+                case "person_id":
+                    made = self.young.person
+                case "handover_id" | "review_id" | "rule_id" | "date_id":
+                    made = await self._of_care(name)
+                case "appointment_id":
+                    made = await self._meeting()
                 case "task_id":
                     made = await self._task()
                 case "entry_id" if path.startswith("/console/rota"):
@@ -246,6 +369,82 @@ class Asking:
         wish = tasks.Wish(TaskKind.CALL_BACK, "home", utc_now(), "x", case_id=self.young.case)
         async with self.house.engine.begin() as db:
             return await tasks.add(db, wish, utc_now())
+
+    async def _meeting(self) -> Any:
+        """A meeting of the young person, long enough ago that nothing else is then."""
+        worker = self.people["somebody"].id
+        await self.house.changes(
+            "UPDATE appointments SET status = 'cancelled', hold_until = NULL WHERE person_id = :id",
+            id=self.young.person,
+        )
+        async with self.house.engine.begin() as db:
+            return await a_meeting(db, self.young.person, worker, utc_now().replace(microsecond=0))
+
+    async def _of_care(self, name: str) -> Any:
+        """A handover, review, rule or date of the young person, made when there is none."""
+        now, person, worker = utc_now(), self.young.person, self.people["somebody"].id
+        async with self.house.engine.begin() as db:
+            await care.set_adviser(db, person, worker, now)
+            match name:
+                case "rule_id":
+                    return (await timescales.rules_of(db, "home"))[0].id
+                case "date_id":
+                    return await a_date(db, person, f"date-{new_id().hex[-8:]}", now.date())
+                case "review_id":
+                    return await reviews.add(db, person, ReviewKind.PLAN, now.date(), now, today=now.date())
+            known = await handover.open_of(db, person)
+            return known.id if known else await handover.start(db, person, None, now)
+
+    async def _spell(self) -> tuple[Any, Any]:
+        """The release plan of the young person, somebody's, with a step."""
+        somebody = self.people["somebody"].id
+        async with self.house.engine.begin() as db:
+            there = await custody.open_of(db, self.young.person)
+            if there is None:
+                entry = custody.Entry(self.young.person, "home", utc_now().date(), home_owner_id=somebody)
+                spell_id = await custody.enter(db, entry, somebody, utc_now())
+                await ensure_templates(db, "home")
+                settings = self.house.program.service.conversations.area.diaries
+                await release.start_plan(db, spell_id, (await of_area(db, "home"))[0].id, settings)
+                there = await custody.one(db, spell_id)
+            step = select(custody.steps.c.id).where(custody.steps.c.spell_id == there["id"]).limit(1)
+            return there["id"], (await db.execute(step)).scalar_one()
+
+    async def _place(self) -> Any:
+        """With a photo."""
+        async with self.house.engine.begin() as db:
+            place_id = await a_place(db, "home", f"Hub {new_id().hex}")
+            await places.set_photo(db, place_id, b"\x89PNG")
+        return place_id
+
+    async def _kind(self) -> Any:
+        async with self.house.engine.begin() as db:
+            await a_kind(db, "home")
+        return await self.house.scalar("SELECT id FROM appointment_kinds WHERE area = 'home' LIMIT 1")
+
+    async def _pattern(self) -> Any:
+        who, place_id = self.people["adviser2"].id, await self._place()
+        await self.house.changes("DELETE FROM diary_patterns WHERE staff_id = :id", id=who)
+        async with self.house.engine.begin() as db:
+            await a_pattern(db, who, "home", place_id, days=[0])
+        return await self.house.scalar("SELECT id FROM diary_patterns WHERE staff_id = :id", id=who)
+
+    async def _away(self) -> Any:
+        now = utc_now()
+        wish = Exceptional(AwayKind.LEAVE, now, now + timedelta(days=1))
+        async with self.house.engine.begin() as db:
+            return await diaries.add_exception(db, self.people["adviser2"].id, "home", wish, now)
+
+    async def _outside(self) -> Any:
+        """The young person's, in two weeks."""
+        await self.house.changes(
+            "UPDATE appointments SET status = 'cancelled' WHERE person_id = :id", id=self.young.person
+        )
+        now = utc_now()
+        wish = Outside(Owner.COURT, now + timedelta(days=14), now + timedelta(days=14, hours=1))
+        async with self.house.engine.begin() as db:
+            made: Any = await others.add(db, self.young.person, "home", wish, Doer(By.ADVISER), now)
+        return made["id"]
 
     async def _complaint(self) -> Any:
         now = utc_now()
@@ -330,6 +529,7 @@ async def asking(house: House) -> Asking:
         roles = [Role.EDITOR] if name == "somebody" else list(Role)
         people[name] = await make_member(house.engine, name, *roles)
     people["elsewhere"] = await make_member(house.engine, "elsewhere", *Role, area="elsewhere")
+    people["adviser2"] = await make_member(house.engine, "adviser2", Role.ADVISER)
     barred = people["barred"].id
     await house.changes("UPDATE cases SET barred = ARRAY[CAST(:who AS uuid)] WHERE id = :id", who=barred, id=young.case)
     return Asking(house, people, young)

@@ -12,10 +12,10 @@ from dialogs.effects import CaseUrgency, OpenCase
 from server.db.base import table_of
 from server.escalations.climbing import climb
 from server.escalations.clock import Means, Rung
-from server.escalations.hours import read_hours
 from server.escalations.models import Case, CaseStep, NoticeStatus, StaffNotice, StepKind
 from server.escalations.oncall import put_on_call
 from server.escalations.service import Asker, open_case
+from server.hours import read_hours
 from server.people.models import Person
 from server.staff.access import Role
 from tests.support.staff import make_member

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.escalations.hours import read_hours
+from server.hours import read_hours
 
 HOURS = read_hours("mon-fri 09:00-17:00; sat 10:00-13:00", "Europe/London", "england-and-wales")
 NEVER = read_hours("", "Europe/London", "england-and-wales")

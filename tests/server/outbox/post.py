@@ -13,6 +13,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialogs.messages import ChannelName, Reply, Urgency
+from server.areas import keep_area
 from server.clock import utc_now
 from server.db.base import table_of
 from server.db.engine import make_engine
@@ -23,7 +24,6 @@ from server.outbox.pace import Pace
 from server.outbox.rules import LEASE, DeliveryKind, Status
 from server.outbox.service import Destination, Outbox, Outgoing
 from server.outbox.unreachable import on_dead_address
-from server.wiring import keep_area
 from tests.support.patience import PATIENCE
 from tests.support.program import KeepingChannel
 

@@ -31,8 +31,8 @@ from server.staff.access import (
 READS = """
                    name  number  chat  custody  safeguarding_record  next_meeting  adviser  complaint
 adviser            yes   yes     yes   -        -                    yes           yes   -
-lead               yes   yes     yes   -        -                    yes           yes   yes
-safeguarding_lead  yes   yes     yes   -        yes                  yes           yes   yes
+lead               yes   yes     yes   yes      -                    yes           yes   yes
+safeguarding_lead  yes   yes     yes   yes      yes                  yes           yes   yes
 host_adviser       yes   yes     yes   yes      -                    yes           yes   -
 yjs_worker         yes   -       -     -        -                    yes           yes   -
 editor             -     -       -     -        -                    -             -     -
@@ -55,7 +55,16 @@ set_rota           -        yes   yes                -             -           -
 handle_complaints  -        yes   yes                -             -           -       -           yes      -
 link_worker        -        yes   yes                -             -           -       -           -        -
 see_own_people     -        -     -                  -             yes         -       -           -        -
+see_care           yes      yes   yes                yes           -           -       -           -        -
+see_caseloads      -        yes   yes                -             -           -       -           yes      -
+set_timescales     -        yes   yes                -             -           -       -           yes      -
 search_library     yes      yes   yes                yes           -           yes     yes         -        -
+set_diaries        -        yes   yes                -             -           -       -           -        yes
+own_hours          yes      yes   yes                yes           -           -       -           -        -
+book               yes      yes   yes                yes           -           -       -           -        -
+see_punctuality    -        yes   yes                -             -           -       -           yes      -
+see_release        yes      yes   yes                yes           -           -       -           -        -
+see_diary          yes      yes   yes                yes           -           -       -           -        -
 own_account        yes      yes   yes                yes           yes         yes     yes         yes      yes
 """
 

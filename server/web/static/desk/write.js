@@ -49,7 +49,7 @@ export async function sendWords(text) {
     return;
   }
   const refused = await answer.json();
-  const texts = { not_yours: words.wordsNotYours, closed: words.wordsClosed, cannot_reach: words.wordsCannotReach };
+  const texts = { not_yours: words.wordsNotYours, closed: words.wordsClosed, cannot_reach: words.wordsCannotReach, on_hold: words.wordsOnHold };
   const ways = refused.left?.length ? ` ${fill(words.wordsLeft, { ways: refused.left.join(", ") })}` : "";
   problem((texts[refused.problem] ?? "") + ways);
 }

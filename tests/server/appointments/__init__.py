@@ -1,0 +1,1 @@
+"""Appointments on a real database, and their rules without one."""
