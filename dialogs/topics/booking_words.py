@@ -161,15 +161,16 @@ def what_and_when(talk: Talk, meeting: Meeting) -> str:
     return " ".join(filter(None, (who, place and f"{place}.", long)))
 
 
-def how_to_get_there(talk: Talk, meeting: Meeting) -> str:
-    """Address, door, bus stop, the way: what is known. Empty where nobody goes anywhere."""
+def how_to_get_there(talk: Talk, meeting: Meeting, *, after_its_name: bool = False) -> str:
+    """Address, door, bus stop, the way: what is known. Empty where nobody goes anywhere. After its name no "Where" is needed."""
     place = meeting.place
     if place is None or place.manner is not Manner.FACE_TO_FACE:
         return ""
-    address = talk.voice.say("Where: {address}.", address=place.address.rstrip(".")) if place.address else ""
+    street = place.address.rstrip(".")
+    address = f"{street}." if after_its_name else talk.voice.say("Where: {address}.", address=street)
     bus = talk.voice.say("Bus stop: {stop}.", stop=place.bus_stop.rstrip(".")) if place.bus_stop else ""
     said = (f"{text.rstrip('.')}." for text in (place.door, place.how_to_find) if text)
-    return " ".join(filter(None, (address, *said, bus)))
+    return " ".join(filter(None, (street and address, *said, bus)))
 
 
 NEEDS: Final = {

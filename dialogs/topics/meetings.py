@@ -68,7 +68,8 @@ def show_one(talk: Talk, meeting: Meeting) -> Turn:
     meet = voice.say("You meet here: {place}.", place=meeting.meet_where.rstrip(".")) if meeting.meet_where else ""
     needs = needs_words(voice, meeting.needs)
     asked = voice.say("You asked for: {needs}.", needs=needs) if needs else ""
-    more = " ".join(filter(None, (how_to_get_there(talk, meeting), bring, comes, meet, asked)))
+    way = how_to_get_there(talk, meeting, after_its_name=True)
+    more = " ".join(filter(None, (way, bring, comes, meet, asked)))
     text = "\n\n".join(filter(None, (said, more)))
     return respond(talk, talk.reply(text), "meeting", _doings(talk, meeting), then=Next(TOPIC), place=_key(meeting))
 

@@ -155,7 +155,7 @@ async def test_workers_die_at_every_step_and_every_rung_is_told(fleet: Fleet) ->
 async def before_the_commit(night: Night) -> Running:
     (worker,) = await night.fleet.start("work")
     async with night.closed(STEP):
-        await crisis(night.fleet.engine, utc_now())
+        await crisis(night.fleet.engine, utc_now(), is_open=False)  # a night at any hour
         await night.somebody_waits()
         await night.dies(worker)
         assert await night.taken() == []

@@ -25,11 +25,15 @@ NIGHT = datetime(2026, 6, 9, 1, 0, tzinfo=UTC)
 cases, steps, notices = table_of(Case), table_of(CaseStep), table_of(StaffNotice)
 
 
-async def crisis(engine: AsyncEngine, at: datetime = NIGHT, urgency: CaseUrgency = CaseUrgency.CRISIS) -> uuid.UUID:
+async def crisis(
+    engine: AsyncEngine, at: datetime = NIGHT, urgency: CaseUrgency = CaseUrgency.CRISIS, *, is_open: bool | None = None
+) -> uuid.UUID:
+    """`is_open`: whether the desk is; as its hours say when it is not given."""
     person = uuid.uuid4()
+    desk_is_open = HOURS["home"].desk(at).is_open if is_open is None else is_open
     async with engine.begin() as db:
         await db.execute(insert(table_of(Person)).values(id=person, area="home", first_seen_at=at))
-        asker = Asker(person, None, "home", is_open=HOURS["home"].desk(at).is_open)  # type: ignore[arg-type]
+        asker = Asker(person, None, "home", is_open=desk_is_open)  # type: ignore[arg-type]
         return await open_case(db, asker, OpenCase("suicide", urgency, "en"), "whats the point", at)
 
 
