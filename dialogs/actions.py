@@ -110,6 +110,7 @@ ABOUT: dict[str, Callable[[Talk, str], Turn]] = {
     "home": lambda talk, rest: home.show(talk, _page(rest)),
     "group": _group,
     "topic": question.show,
+    "here": lambda talk, rest: question.show(talk, rest, is_here=True),
     "more": lambda talk, rest: question.show_more(talk, rest) if rest else question.more_of_last(talk),
     "alarm": crisis.card_for_choice,
     "safe": crisis.answered,

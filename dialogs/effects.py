@@ -262,6 +262,13 @@ class HeardOnHold:
     is_answered: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Speaks:
+    """Whoever writes from a shared phone has this nickname (empty: somebody else). What they wrote before it is taken next."""
+
+    seat: str
+
+
 Effect = (
     OpenCase
     | AddToCase
@@ -283,4 +290,5 @@ Effect = (
     | BookingEffect
     | AroundEffect
     | HeardOnHold
+    | Speaks
 )

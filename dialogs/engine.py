@@ -22,6 +22,7 @@ from dialogs.events import (
     MyDataCompiled,
     Opened,
     PersonErased,
+    SeatTaken,
     StillOnHold,
 )
 from dialogs.facts import Facts
@@ -42,6 +43,7 @@ from dialogs.topics import (
     on_hold,
     privacy,
     question,
+    whose,
 )
 from dialogs.topics.booking_events import told
 from dialogs.turn import Turn
@@ -86,16 +88,27 @@ def take_turn(incoming: InboundMessage | Event, state: ConversationState, facts:
     if isinstance(incoming, StillOnHold):
         return on_hold.line(talk)
     if not isinstance(incoming, InboundMessage):
-        return _finished(talk, _event(talk, incoming))
+        return _set_aside(talk, _finished(talk, _event(talk, incoming)), incoming)
     if incoming.kind in {MessageKind.BLOCKED, MessageKind.UNBLOCKED}:
         return silent(talk, incoming.kind.value, MarkAddress(is_reachable=incoming.kind is MessageKind.UNBLOCKED))
     heard = _heard(talk, incoming)
     if facts.is_on_hold and heard.reading.alarm is None:
         return on_hold.heard(replace(heard, state=talk.state))
+    if (turn := whose.heard(heard)) is not None:
+        return replace(turn, state=replace(turn.state, last_turn_at=facts.now))
     is_start = incoming.kind is MessageKind.START and not heard.reading.alarm
     turn = _start(heard) if is_start else route(heard)
     turn = _finished(heard, turn)
     return on_hold.beside_alarm(turn) if facts.is_on_hold else turn
+
+
+def _set_aside(talk: Talk, turn: Turn, event: Event) -> Turn:
+    """On a shared phone that somebody else may hold, what we say of our own accord waits for its reader behind a line for anybody."""
+    is_reader = isinstance(event, SeatTaken) or not talk.facts.is_whose_asked
+    if is_reader or not talk.facts.seat or not turn.replies:
+        return turn
+    state = replace(turn.state, unread=(*talk.state.unread, *turn.replies))
+    return replace(turn, state=state, replies=(whose.notice(talk.voice, talk.facts.seat),))
 
 
 def _heard(talk: Talk, message: InboundMessage) -> Talk:
@@ -180,6 +193,8 @@ def _event(talk: Talk, event: Event) -> Turn:  # noqa: C901, PLR0912 - one arm a
             return on_hold.line(talk)
         case HoldLifted():
             return on_hold.lifted(talk)
+        case SeatTaken():
+            return whose.taken(talk)
         case _:
             return told(talk, event)
 

@@ -242,6 +242,11 @@ class HoldLifted:
     """They wrote their check word after a release: the number is theirs again."""
 
 
+@dataclass(frozen=True, slots=True)
+class SeatTaken:
+    """On a shared phone it is known now that it is them."""
+
+
 Event = (
     MyDataCompiled
     | PersonErased
@@ -258,4 +263,5 @@ Event = (
     | AroundEvent
     | StillOnHold
     | HoldLifted
+    | SeatTaken
 )

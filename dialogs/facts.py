@@ -62,6 +62,8 @@ class Facts:
     `now` is aware, in the area's zone. `languages` are the ones offered, in menu order. `recent_messages` counts what
     this person sent in about the last ten seconds, this message included. `web_address` and `sms_number` are other ways in (empty: none).
     `is_on_hold`: their number may be in other hands, so nothing of them is said there (domain.md 4.6).
+    `seats` are the nicknames of those who share this phone (empty: nobody does), `seat` that of whoever writes (empty: not known, or
+    somebody else); `is_whose_asked`: it has to be asked who writes.
     `files_left` is how many files more may be kept of this person just now.
     `is_late` is true when an earlier-sent message arrives after a later-sent one was answered. `waits` are the measured waits of
     the last hours for a first answer (an urgency with too few is left out); `call_times` are when a person could write back, soonest first.
@@ -84,3 +86,6 @@ class Facts:
     sms_number: str = ""
     files_left: int = MOST_FILES_AN_HOUR
     is_on_hold: bool = False
+    seats: tuple[str, ...] = ()
+    seat: str = ""
+    is_whose_asked: bool = False

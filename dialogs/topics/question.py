@@ -12,7 +12,7 @@ from dialogs.menu import Entry
 from dialogs.messages import ChannelName, Reply, ReplyKind
 from dialogs.ports import Answer, Command, Tier
 from dialogs.talk import Next, Talk, preceded, repeat_menu, respond
-from dialogs.topics import crisis, feelings, home, near
+from dialogs.topics import crisis, feelings, home, near, sharing
 from dialogs.topics.language import PARTLY_HELD, for_a_person
 from dialogs.turn import Outcome, Turn
 from dialogs.wording import N_
@@ -64,10 +64,14 @@ def _is_plainly_asked(talk: Talk) -> bool:
     return is_sure and not _is_crisis(talk, finding.topic or "")
 
 
-def show(talk: Talk, topic: str) -> Turn:
-    """The answer on a topic, or what has to come before it: danger, the nation, a person's check."""
+def show(talk: Talk, topic: str, *, is_here: bool = False) -> Turn:
+    """The answer, or what comes before it: danger, the nation, a check, other eyes on the phone (not when `is_here`)."""
     answer = talk.ports.book.answer(topic, talk.language, talk.state.settings.nation)
-    return _before(talk, answer, topic) or _told(talk, _fetched(answer), is_more=False)
+    return (
+        _before(talk, answer, topic)
+        or sharing.before(talk, answer, is_here=is_here)
+        or _told(talk, _fetched(answer), is_more=False)
+    )
 
 
 def show_more(talk: Talk, topic: str) -> Turn:

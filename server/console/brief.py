@@ -18,6 +18,7 @@ from server.db.base import table_of
 from server.escalations.models import CaseNote, CaseOutcome, CaseStep, CaseTask, NoteKind, StepKind, TaskKind
 from server.escalations.service import ABOUT_DANGER
 from server.escalations.tasks import FOR_LEADS
+from server.people.phones import nicknames_of
 from server.people.service import contact_rules
 from server.staff.access import Fact, Member, may_read
 
@@ -101,6 +102,7 @@ class Brief:
     asked: tuple[tuple[str, str], ...]
     words: tuple[str, ...]
     contact_rules: str = ""
+    sharing: tuple[str, ...] = ()
 
     @property
     def reachable(self) -> bool:
@@ -123,6 +125,7 @@ async def read_brief(db: AsyncConnection, case: Any, who: Member) -> Brief:
         asked=asked_and_answered((await read_thread(db, case, limit=MOST_LINES)).lines),
         words=await _words(db, case),
         contact_rules=await contact_rules(db, case.person_id),
+        sharing=(await nicknames_of(db, case.person_id))[1] if case.person_id else (),
     )
 
 

@@ -21,6 +21,7 @@ from server.console.care_desk import Somebody, holidays_of, open_person, today_o
 from server.console.care_words import BARRIERS, CARE_WORDS
 from server.console.desk import Desk, note_read
 from server.console.forms import line
+from server.people import phones
 from server.staff.access import Act
 from server.staff.guard import go, needs
 from server.staff.sessions import SignedIn
@@ -38,6 +39,8 @@ NO_PART: Final = N_("Choose a part of the day of the list.")
 BAD_WORD: Final = N_("A check word needs 3 to 40 letters or digits.")
 NOT_A_DAY: Final = N_("Choose a day, or leave it empty.")
 TOO_FAR: Final = N_("This day cannot be. Look at the year.")
+BAD_NAMES: Final = N_("Two to six letters or nicknames, each another, with a comma between them.")
+NO_PHONE: Final = N_("We know no phone number of theirs yet. It is known when they text.")
 FARTHEST: Final = timedelta(days=366 * 10)
 
 
@@ -55,6 +58,7 @@ class PersonChangePages:
         routes.post("/people/{person_id}/trusted")(self.set_trusted)
         routes.post("/people/{person_id}/check-word")(self.set_check_word)
         routes.post("/people/{person_id}/days")(self.set_days)
+        routes.post("/people/{person_id}/phone")(self.set_phone)
 
     async def page(self, request: Request, who: Seer, person_id: uuid.UUID) -> Response:
         """The forms, filled in. Raises MayNot, ReasonNeeded."""
@@ -150,6 +154,24 @@ class PersonChangePages:
                 wrong = {"word": BAD_WORD}
         return await self._answer(request, who, person_id, wrong, {})
 
+    async def set_phone(
+        self, request: Request, who: Seer, person_id: uuid.UUID, theirs: Short = "", others: Line = ""
+    ) -> Response:
+        """The letters of those who share their phone, theirs first (J21). Raises MayNot, ReasonNeeded."""
+        now, given = self._desk.now(), {"theirs": line(theirs), "others": line(others)}
+        wrong: dict[str, str] = {}
+        async with self._desk.change() as db:
+            one = await open_person(self._desk, db, who.member, person_id)
+            try:
+                names = phones.read_nicknames(f"{theirs}, {others}")
+                await phones.share(db, person_id, names[0], names, now)
+                await care_desk.note(db, who.member, Did.CONTACT_CHANGED, one, now)
+            except phones.BadNickname:
+                wrong = {"others": BAD_NAMES}
+            except phones.NoPhone:
+                wrong = {"others": NO_PHONE}
+        return await self._answer(request, who, person_id, wrong, given)
+
     async def set_days(
         self, request: Request, who: Seer, person_id: uuid.UUID, order_ends: Short = "", eighteenth: Short = ""
     ) -> Response:
@@ -198,6 +220,8 @@ class PersonChangePages:
             kept, trusted = await care.needs_of(db, person_id), await care.trusted_of(db, person_id)
             looking = await care.adviser_of(db, person_id, today_of(self._desk, one.area, self._desk.now()))
             has_word = await care.has_check_word(db, person_id)
+            mine, names = await phones.nicknames_of(db, person_id)
+        shared = {"theirs": mine, "others": ", ".join(name for name in names if name != mine)}
         return self._desk.console.pages.draw(
             request,
             "console/person_change.html",
@@ -211,7 +235,7 @@ class PersonChangePages:
             has_word=has_word,
             spoken=self._desk.console.languages,
             errors=errors or {},
-            given=_filled(one, kept) | (given or {}),
+            given=_filled(one, kept) | shared | (given or {}),
             **CARE_WORDS,
         )
 

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.messages import Reply, ReplyKind, Urgency
+from dialogs.wording import Voice
+from server.conversations import sharing
 from server.conversations.leaving import lock_talk
 from server.conversations.models import Conversation
 from server.conversations.service import LIVE_TOPIC, Conversations, notify
@@ -55,11 +57,14 @@ async def write_as_adviser(
         case = await holding.still_mine(db, who, case_id)
         to = await _where_asked(db, case.person_id, case.address_id)
         whole = Reply(case.language, text, ReplyKind.ADVISER, Urgency.ADVISER, author=who.name)
-        replies = _fitting(service, to.lane, whole)
+        aside = await sharing.notice_for(db, to, Voice(service.ports.wording, case.language), now)
+        replies = _fitting(service, to.lane, aside or whole)
         unique_key = f"{case_id}:{key}" if key else None
         enqueued = service.outbox.prepare(to, replies, now, kind=DeliveryKind.ADVISER, unique_key=unique_key)
         stored = await service.outbox.store(db, enqueued)
         if await _is_new(db, enqueued.rows[0]["id"]):
+            if aside is not None:
+                await sharing.set_aside(db, to.conversation_id, whole)
             await escalations.add_words(db, case_id, case.area, text, now, author="adviser", staff_id=who.id)
         unseen = await unseen_words(db, case.person_id, seen)
         await holding.note_answer(db, case, now, unseen_since=unseen[0].received_at if unseen else None)

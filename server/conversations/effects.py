@@ -27,6 +27,7 @@ from dialogs.effects import (
     OpenCase,
     OtherAdviser,
     SpeakIn,
+    Speaks,
     StartMessages,
     StopMessages,
     UseJoinCode,
@@ -44,6 +45,7 @@ from server.escalations import service as escalations
 from server.escalations.models import Case, CaseTask
 from server.escalations.talk_models import Complaint, WorkerLink
 from server.outbox.models import Delivery
+from server.people import phones
 from server.people import service as people
 from server.people.models import Address, JoinCode, Person
 from server.people.privacy import PersonalData, erase_person
@@ -80,9 +82,9 @@ async def carry_out(  # noqa: C901, PLR0912 - one arm an effect
         case FileUnanswered():
             await file_unanswered(db, scene.area, effect, now)
         case StopMessages():
-            await people.set_stopped(db, thread.address_id, "all" if effect.is_all else "reminders")
+            await _set_stopped(db, scene, "all" if effect.is_all else "reminders")
         case StartMessages():
-            await people.set_stopped(db, thread.address_id, "")
+            await _set_stopped(db, scene, "")
         case MarkAddress():
             await people.set_reachable(db, thread.address_id, is_reachable=effect.is_reachable)
         case CompileMyData():
@@ -96,6 +98,8 @@ async def carry_out(  # noqa: C901, PLR0912 - one arm an effect
                 return JoinRefused()
             code = await people.make_join_code(db, thread.person_id, scene.area, now)
             return JoinCodeMade(f"{code[:4]}-{code[4:]}", int(people.CODE_LIFE.total_seconds() // 60))
+        case Speaks():
+            pass  # whose turn comes next is the service's to say
         case HeardOnHold():
             return await on_hold.heard(db, effect, scene)
         case UseJoinCode():
@@ -105,6 +109,14 @@ async def carry_out(  # noqa: C901, PLR0912 - one arm an effect
         case _:
             return await booking.carry_out(db, effect, scene)
     return None
+
+
+async def _set_stopped(db: AsyncConnection, scene: Scene, stopped: str) -> None:
+    """What an address must not get; all or nothing holds for a number, whoever of those who share it said so."""
+    thread = scene.thread
+    await people.set_stopped(db, thread.address_id, stopped)
+    if thread.phone_hash is not None and stopped != "reminders":
+        await phones.set_all_stopped(db, scene.lane, thread.phone_hash, stopped)
 
 
 async def _add_to_case(db: AsyncConnection, scene: Scene) -> None:

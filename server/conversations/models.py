@@ -38,7 +38,8 @@ class Conversation(Base):
 class Message(Base):
     """One message that came in, written once. `body` is personal (encrypted). The unique pair makes a repeat one turn.
 
-    Kept `keep_messages_days`, longer while a case is open.
+    Kept `keep_messages_days`, longer while a case is open. `is_unasked`: it came from a shared phone and waits until somebody says
+    who they are.
     """
 
     __tablename__ = "messages"
@@ -59,3 +60,4 @@ class Message(Base):
     body: Mapped[str] = mapped_column(EncryptedText("messages.body"))
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    is_unasked: Mapped[bool] = mapped_column(default=False, server_default="false")

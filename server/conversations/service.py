@@ -13,15 +13,16 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.channel import Channel
+from dialogs.effects import Speaks
 from dialogs.engine import take_turn
-from dialogs.events import Event, Joined, Opened, PersonErased
+from dialogs.events import Event, Joined, Opened, PersonErased, SeatTaken
 from dialogs.messages import ChannelName, InboundMessage, Reply
 from dialogs.ports import Ports
 from dialogs.state import ConversationState, Settings
 from dialogs.topics import crisis
 from dialogs.turn import Outcome, Turn
 from server import metrics
-from server.conversations import files, statements, words
+from server.conversations import files, sharing, statements, words
 from server.conversations import thread as threads
 from server.conversations.effects import carry_out
 from server.conversations.locks import KeyedLocks
@@ -48,12 +49,13 @@ class Received(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """The end of a turn: the thread it belongs to now, the last state and everything said."""
+    """The end of a turn: the thread it belongs to now, the last state, everything said, and who they said they are on a shared phone."""
 
     thread: Thread
     state: ConversationState
     replies: tuple[Reply, ...]
     outcome: Outcome
+    speaks: str | None = None
 
 
 class Conversations:
@@ -82,11 +84,12 @@ class Conversations:
     async def receive(self, message: InboundMessage, now: datetime) -> Received:
         """Take the message's turn; a message that was received before changes nothing. Raises only when nothing was stored."""
         started = time.perf_counter()
-        enqueued = await self._turn_of(self._contact(message.channel, message.lane, message.sender), message, now)
-        outcome = Received.DUPLICATE if enqueued is None else Received.TURN
+        taken = await self._turn_of(self._contact(message.channel, message.lane, message.sender), message, now)
+        outcome = Received.TURN if taken else Received.DUPLICATE
         metrics.inbound.labels(message.channel.value, outcome.value).inc()
-        if enqueued is not None:
+        if taken:
             metrics.turn_seconds.observe(time.perf_counter() - started)
+        for enqueued in taken:
             self.sender.send_soon(enqueued.to_send)
         return outcome
 
@@ -100,7 +103,7 @@ class Conversations:
             claim = replace(await threads.present(db, thread.person_id, now), has_earlier=False)
             if claim.is_on_hold:
                 return
-            enqueued = await self._finish(db, contact, thread, event, claim, now)
+            _, enqueued = await self._finish(db, contact, thread, event, claim, now)
         self.sender.send_soon(enqueued.to_send)
 
     async def tell(self, db: AsyncConnection, contact: Contact, event: Event, now: datetime) -> None:
@@ -108,30 +111,53 @@ class Conversations:
         thread = await threads.enter(db, contact, self.area.slug, now)
         await self._finish(db, contact, thread, event, await threads.present(db, thread.person_id, now), now)
 
-    async def _turn_of(self, contact: Contact, message: InboundMessage, now: datetime) -> Enqueued | None:
-        """The stored turn, or None for a repeat. One person's burst waits here and not in the connection pool."""
+    async def _turn_of(self, contact: Contact, message: InboundMessage, now: datetime) -> list[Enqueued]:
+        """The stored turn, or nothing for a repeat. One person's burst waits here and not in the connection pool."""
         async with self._locks.hold(contact.address_hash):
             if message.text:
                 # 20 ms of arithmetic, remembered for the turn: meanwhile others are served, and no connection is held
                 await asyncio.to_thread(self.ports.alarm.read, message.text)
             return await self._stored_turn(contact, message, now)
 
-    async def _stored_turn(self, contact: Contact, message: InboundMessage, now: datetime) -> Enqueued | None:
+    async def _stored_turn(self, contact: Contact, message: InboundMessage, now: datetime) -> list[Enqueued]:
         async with self.engine.begin() as db:
-            thread = await threads.enter(db, contact, self.area.slug, now)
-            claim = await threads.claim(
-                db,
-                thread,
-                message,
-                words.body(message, thread.state),
-                contact,
-                self.area.slug,
-                self.outbox.process,
-                now,
-            )
+            phone = thread = await threads.enter(db, contact, self.area.slug, now)
+            speaker = (await sharing.sharing_of(db, contact, phone, now)).speaker
+            if speaker not in {None, contact.address_hash}:
+                contact = replace(contact, address_hash=speaker)
+                thread = await threads.enter(db, contact, self.area.slug, now)
+            body = words.body(message, thread.state)
+            claim = await threads.claim(db, thread, message, body, contact, self.area.slug, self.outbox.process, now)
             if claim is None:
-                return None
-            return await self._finish(db, contact, thread, message, claim, now)
+                return []
+            stored, enqueued = await self._finish(db, contact, thread, message, claim, now)
+            if stored.speaks is None:
+                return [enqueued]
+            return [enqueued, *await self._speaker_known(db, contact, thread, stored.speaks, message, now)]
+
+    async def _speaker_known(
+        self,
+        db: AsyncConnection,
+        contact: Contact,
+        asked: Thread,
+        nickname: str,
+        message: InboundMessage,
+        now: datetime,
+    ) -> list[Enqueued]:
+        """On a shared phone somebody has said who they are: what waits for them, then what they wrote before they were asked."""
+        to = sharing.contact_of(contact, asked, nickname)
+        theirs = await threads.enter(db, to, self.area.slug, now)
+        await sharing.goes_on(db, to, theirs, theirs.state, now)
+        kept = await sharing.take_kept(db, asked, theirs, message, now)
+        taken = []
+        if theirs.state.unread or not kept:
+            claim = await threads.present(db, theirs.person_id, now)
+            taken.append((await self._finish(db, to, theirs, SeatTaken(), claim, now))[1])
+        for message_id, words_ in kept:
+            theirs = await threads.enter(db, to, self.area.slug, now)
+            claim = replace(await threads.present(db, theirs.person_id, now), message_id=message_id)
+            taken.append((await self._finish(db, to, theirs, words_, claim, now))[1])
+        return taken
 
     async def _finish(
         self,
@@ -141,7 +167,7 @@ class Conversations:
         incoming: InboundMessage | Event,
         claim: Claim,
         now: datetime,
-    ) -> Enqueued:
+    ) -> tuple[_Stored, Enqueued]:
         stored = await self._take_turns(db, contact, thread, incoming, claim, now)
         metrics.turns.labels(stored.outcome.topic or "", stored.outcome.name).inc()
         sent_at = incoming.sent_at if isinstance(incoming, InboundMessage) else None
@@ -160,7 +186,9 @@ class Conversations:
             await statements.STORE_STATE.first(db, remembered)
         if contact.lane in self.outbox.shown_lanes:
             await notify(db, LIVE_TOPIC, contact.address_hash.hex())
-        return enqueued
+        if isinstance(incoming, InboundMessage):
+            await sharing.after(db, contact, thread, claim.message_id, state, stored.outcome.name, now)
+        return stored, enqueued
 
     async def _take_turns(
         self,
@@ -172,7 +200,8 @@ class Conversations:
         now: datetime,
     ) -> _Stored:
         """The message's turn, and one more for each effect that has an outcome to tell."""
-        place = Place(contact, self.channels[contact.lane].limits.max_choices, await self._waits.now(db, now))
+        shared = await sharing.sharing_of(db, contact, thread, now)
+        place = Place(contact, self.channels[contact.lane].limits.max_choices, await self._waits.now(db, now), shared)
         facts = facts_of(self.area, place, thread, claim, incoming, now)
         if isinstance(incoming, InboundMessage) and incoming.files:
             most = self.area.files_bytes
@@ -186,10 +215,12 @@ class Conversations:
         replies: list[Reply] = []
         waiting: list[InboundMessage | Event] = [incoming]
         outcome: Outcome | None = None
+        speaks: str | None = None
         while waiting and (turn := take_turn(waiting.pop(0), state, facts, self.ports)):
             state = turn.state
             replies.extend(turn.replies)
             outcome = outcome or turn.outcome
+            speaks = next((effect.seat for effect in turn.effects if isinstance(effect, Speaks)), speaks)
             area = self.area
             scene = Scene(thread, said, area.slug, area.zone, area.kept_days, now, area.hours, area.language, picked)
             scene = replace(scene, message_id=claim.message_id, lane=contact.lane, channel=contact.channel)
@@ -198,7 +229,7 @@ class Conversations:
                 await threads.remember_id(db, thread, incoming, self.area.slug, now)
             waiting.extend(events[:MOST_TURNS_IN_ONE])
         assert outcome is not None  # noqa: S101 - the loop runs at least once
-        return _Stored(thread, state, tuple(replies), outcome)
+        return _Stored(thread, state, tuple(replies), outcome, speaks)
 
     async def _effects(
         self, db: AsyncConnection, contact: Contact, scene: Scene, state: ConversationState, turn: Turn

@@ -13,11 +13,13 @@ from server.outbox.service import INSERT_SQL, TYPES
 
 STATE = EncryptedJson("conversations.state")
 ADVISER = EncryptedText("staff.name")
+NICKNAME = EncryptedText("phone_seats.nickname")
 
 LOCK = text(
     """
-    SELECT a.person_id, a.id, c.id, c.state, a.stopped, c.last_sent_at, c.pace_since, c.pace_count
+    SELECT a.person_id, a.id, c.id, c.state, a.stopped, c.last_sent_at, c.pace_since, c.pace_count, s.phone_hash, s.nickname
     FROM addresses a JOIN conversations c ON c.person_id = a.person_id
+    LEFT JOIN phone_seats s ON s.lane = a.lane AND s.address_hash = a.address_hash
     WHERE a.lane = :lane AND a.address_hash = :hash
     FOR UPDATE OF c
     """

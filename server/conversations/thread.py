@@ -19,13 +19,14 @@ from server.conversations import statements
 from server.conversations.models import Conversation, Message
 from server.db.base import table_of
 from server.db.ids import new_id
-from server.people.models import Address, Person
+from server.people.models import Address, Person, PhoneSeat
 from server.people.service import Contact, add_address
 
 people = table_of(Person)
 addresses = table_of(Address)
 conversations = table_of(Conversation)
 messages = table_of(Message)
+seats = table_of(PhoneSeat)
 
 PACE_DRAINS = timedelta(seconds=1)
 """How long one message weighs on the pace."""
@@ -41,7 +42,7 @@ PACE_MOST = 40
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A locked conversation as it stood before the turn."""
+    """A locked conversation as it stood before the turn. `phone_hash` is set on a phone that several share, `seat` is whose it is there."""
 
     person_id: uuid.UUID
     address_id: uuid.UUID
@@ -51,6 +52,8 @@ class Thread:
     last_sent_at: datetime | None
     pace_since: datetime
     pace_count: int
+    phone_hash: bytes | None = None
+    seat: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,16 @@ async def _locked(db: AsyncConnection, contact: Contact) -> Thread | None:
     if row is None:
         return None
     plain = statements.STATE.process_result_value(row[3], db.dialect)
-    return Thread(row[0], row[1], row[2], ConversationState.from_plain(plain), *row[4:])
+    seat = statements.NICKNAME.process_result_value(row[9], db.dialect) or ""
+    thread = Thread(row[0], row[1], row[2], ConversationState.from_plain(plain), *row[4:9])
+    return replace(thread, seat=seat)
+
+
+async def _seated(db: AsyncConnection, contact: Contact, thread: Thread) -> Thread:
+    """The same with its place on a shared phone: a nickname that somebody wrote down before it ever wrote."""
+    same = seats.c.lane == contact.lane, seats.c.address_hash == contact.address_hash
+    row = (await db.execute(select(seats.c.phone_hash, seats.c.nickname).where(*same))).first()
+    return thread if row is None else replace(thread, phone_hash=row.phone_hash, seat=row.nickname or "")
 
 
 async def _anew(db: AsyncConnection, contact: Contact, area: str, now: datetime) -> Thread | None:
@@ -96,7 +108,7 @@ async def _anew(db: AsyncConnection, contact: Contact, area: str, now: datetime)
         return None
     thread = Thread(row.person_id, row.id, new_id(), ConversationState(), row.stopped, None, now, 0)
     await _add_conversation(db, thread, area, now)
-    return thread
+    return await _seated(db, contact, thread)
 
 
 async def _new(db: AsyncConnection, contact: Contact, area: str, now: datetime) -> Thread:
@@ -104,7 +116,7 @@ async def _new(db: AsyncConnection, contact: Contact, area: str, now: datetime) 
     await db.execute(insert(people).values(id=thread.person_id, area=area, first_seen_at=now))
     await add_address(db, contact, area, thread.person_id, thread.address_id, now)
     await _add_conversation(db, thread, area, now)
-    return thread
+    return await _seated(db, contact, thread)
 
 
 async def _add_conversation(db: AsyncConnection, thread: Thread, area: str, now: datetime) -> None:

@@ -13,6 +13,7 @@ from dialogs.facts import Facts
 from dialogs.messages import InboundMessage
 from server.appointments.finding import Diaries
 from server.conversations import thread as threads
+from server.conversations.sharing import NOT_SHARED, Sharing
 from server.conversations.thread import Claim, Thread
 from server.hours import OpeningHours
 from server.people.service import Contact
@@ -42,11 +43,12 @@ class AreaProfile:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody writes, how many choices go there, and the measured waits."""
+    """Where somebody writes, how many choices go there, the measured waits, who shares the phone."""
 
     contact: Contact
     max_choices: int
     waits: Mapping[CaseUrgency, timedelta]
+    sharing: Sharing = NOT_SHARED
 
 
 def facts_of(
@@ -76,4 +78,7 @@ def facts_of(
         is_on_hold=claim.is_on_hold,
         web_address=area.web_address,
         sms_number=area.sms_number,
+        seats=place.sharing.nicknames,
+        seat=thread.seat,
+        is_whose_asked=place.sharing.is_unknown,
     )

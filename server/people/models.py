@@ -67,6 +67,26 @@ class Address(Base):
     join_tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class PhoneSeat(Base):
+    """One of those who write from a phone that several share (J21). Written by an adviser; goes with its person, and with the phone.
+
+    `phone_hash` is what the bare number is found by, `address_hash` what this one's own address is found by: the row where both are the
+    same, without a nickname, stands for whoever is not on the list. `nickname` is personal (encrypted). Who `speaks_until` an instant
+    yet to come is the one who writes now; at most one of a phone.
+    """
+
+    __tablename__ = "phone_seats"
+    __table_args__ = (Index(None, "lane", "phone_hash"),)
+
+    lane: Mapped[str] = mapped_column(Text, primary_key=True)
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    phone_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    area: Mapped[str] = mapped_column(ForeignKey("areas.slug"))
+    nickname: Mapped[str | None] = mapped_column(EncryptedText("phone_seats.nickname"))
+    speaks_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class JoinCode(Base):
     """A short code that joins another address to a person: only its hash is kept, for minutes. Deleted with the person."""
 

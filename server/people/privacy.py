@@ -11,7 +11,8 @@ from sqlalchemy import Table, delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db.base import table_of
-from server.people.models import Address, JoinCode, Person
+from server.people import phones
+from server.people.models import Address, JoinCode, Person, PhoneSeat
 
 people = table_of(Person)
 addresses = table_of(Address)
@@ -46,7 +47,7 @@ class PersonalData(Protocol):
 class PeopleData:
     """Persons and their addresses: last of all, and only when nothing has to stay."""
 
-    tables = (table_of(Person), table_of(Address), table_of(JoinCode))
+    tables = (table_of(Person), table_of(Address), table_of(JoinCode), table_of(PhoneSeat))
 
     async def must_keep(self, db: AsyncConnection, person_id: uuid.UUID) -> bool:  # noqa: ARG002 - the protocol's
         """Nothing here stands in the way of a deletion."""
@@ -58,13 +59,14 @@ class PeopleData:
         if subject.keeps_record:
             await db.execute(update(people).where(people.c.id == subject.person_id).values(erase_when_closed=True))
             return
+        await phones.forget(db, subject.person_id)
         await db.execute(delete(addresses).where(addresses.c.person_id == subject.person_id))
         await db.execute(delete(people).where(people.c.id == subject.person_id))
 
     async def expire(self, db: AsyncConnection, now: datetime, kept: timedelta) -> int:  # noqa: ARG002 - the protocol's
         """Codes go by their own clock; persons go with their conversation."""
         result = await db.execute(delete(join_codes).where(join_codes.c.expires_at < now))
-        return result.rowcount
+        return result.rowcount + await phones.forget_empty(db)
 
 
 async def erase_person(db: AsyncConnection, handlers: tuple[PersonalData, ...], person_id: uuid.UUID) -> bool:

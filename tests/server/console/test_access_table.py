@@ -179,6 +179,7 @@ POST /console/people/{{person_id}}/needs                  {WORKS}
 POST /console/people/{{person_id}}/trusted                {WORKS}
 POST /console/people/{{person_id}}/check-word             {WORKS}
 POST /console/people/{{person_id}}/days                   {WORKS}
+POST /console/people/{{person_id}}/phone                  {WORKS}
 POST /console/people/{{person_id}}/dates/{{date_id}}/done {WORKS}
 POST /console/people/{{person_id}}/handover               {WORKS}
 POST /console/people/{{person_id}}/reviews                {WORKS}

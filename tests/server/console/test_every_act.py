@@ -108,6 +108,7 @@ TESTED_ELSEWHERE = {f"{RECORD}/export", f"{CASE}/messages", f"{CASE}/again"}
 writing again a case that is closed (test_again.py)."""
 
 NO_ACT = {
+    f"{PERSON}/phone": "needs somebody who texts: tests/server/console/test_shared_phone.py",
     f"{PERSON}/book": "needs a free time: tests/server/console/test_diary.py",
     f"{MEETING}/move": "needs a free time: tests/server/console/test_diary.py",
     f"{CASE}/partners": "tests/server/appointments/test_partner_pages.py",
