@@ -9,7 +9,16 @@ from server.db.types import personal_columns
 from server.tables import metadata
 from server.wiring import PERSONAL_DATA
 
-ROOTS = {"people", "addresses", "conversations", "cases", "attachments", "appointments", "custody_spells"}
+ROOTS = {
+    "people",
+    "addresses",
+    "conversations",
+    "cases",
+    "attachments",
+    "appointments",
+    "custody_spells",
+    "phone_seats",
+}
 SEALED_WITHOUT_PERSON = {
     "unanswered_questions": "masked, filed without the person; nothing leads back",
     "staff": "members of staff, emptied when they are removed",
