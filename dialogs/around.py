@@ -54,6 +54,13 @@ class KeepAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class PutInCalendar:
+    """Make an address at which their calendar finds one meeting: followed by `CalendarMade`."""
+
+    meeting_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskMyAdviser:
     """Ask who their adviser is: followed by `MyAdviser`."""
 
@@ -92,7 +99,15 @@ class ForgetTrusted:
 
 TrustEffect = AskTrusted | KeepTrusted | ForgetTrusted
 AroundEffect = (
-    FindMeetingNow | SayLate | SayWhere | KeepAnswer | AskMyAdviser | AnswerComfort | KeepQuestion | TrustEffect
+    PutInCalendar
+    | FindMeetingNow
+    | SayLate
+    | SayWhere
+    | KeepAnswer
+    | AskMyAdviser
+    | AnswerComfort
+    | KeepQuestion
+    | TrustEffect
 )
 
 
@@ -165,6 +180,21 @@ class TrustedListed:
     is_full: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarMade:
+    """The end of a secret address at which their calendar finds a meeting (empty: there is no such meeting)."""
+
+    secret: str
+
+
 AroundEvent = (
-    MeetingNow | LateTold | AdviserLate | DidItHappen | MyAdviser | ComfortAsked | QuestionKept | TrustedListed
+    MeetingNow
+    | LateTold
+    | AdviserLate
+    | DidItHappen
+    | MyAdviser
+    | ComfortAsked
+    | QuestionKept
+    | TrustedListed
+    | CalendarMade
 )

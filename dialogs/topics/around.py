@@ -13,6 +13,7 @@ from typing import Final, assert_never
 from dialogs.around import (
     AdviserLate,
     AroundEvent,
+    CalendarMade,
     ComfortAsked,
     DidItHappen,
     KeepAnswer,
@@ -25,7 +26,7 @@ from dialogs.around import (
 from dialogs.menu import Entry
 from dialogs.ports import Command
 from dialogs.talk import Next, Talk, put_away, respond, silent
-from dialogs.topics import crisis, my_adviser, on_the_way, trusted
+from dialogs.topics import crisis, my_adviser, on_the_way, own_calendar, trusted
 from dialogs.topics.booking_words import what_and_when
 from dialogs.turn import Turn
 from dialogs.wording import N_
@@ -67,6 +68,8 @@ def told(talk: Talk, event: AroundEvent) -> Turn:
             return my_adviser.question_kept(talk, event)
         case TrustedListed():
             return trusted.listed(talk, event)
+        case CalendarMade():
+            return own_calendar.made(talk, event)
         case _:
             assert_never(event)
 

@@ -11,7 +11,7 @@ from dialogs.events import Booked, BookedForYou, CalledOffForYou, PlaceFree, Tim
 from dialogs.meetings import Wish
 from dialogs.menu import Entry
 from dialogs.talk import Next, Talk, respond, silent
-from dialogs.topics import booking, booking_needs
+from dialogs.topics import booking, booking_needs, own_calendar
 from dialogs.topics.booking_draft import Draft, Time, draft_of, keeping, without
 from dialogs.topics.booking_words import how_to_get_there, label, what_and_when
 from dialogs.turn import Turn
@@ -82,7 +82,8 @@ def booked(talk: Talk, event: Booked) -> Turn:
     said = f"{first} {what_and_when(left, event.meeting)}"
     change = left.voice.say("You can move it or call it off here at any time.")
     text = "\n\n".join(filter(None, (said, how_to_get_there(left, event.meeting), change)))
-    return respond(left, left.reply(text, sms_text=said), "booked", [_theirs(left)])
+    entries = [_theirs(left), *own_calendar.offered(left, event.meeting)]
+    return respond(left, left.reply(text, sms_text=said), "booked", entries)
 
 
 def wait(talk: Talk, draft: Draft) -> Turn:

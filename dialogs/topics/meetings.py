@@ -15,7 +15,7 @@ from dialogs.events import MeetingCancelled, MeetingsListed
 from dialogs.meetings import Manner, Meeting, Wish
 from dialogs.menu import Entry, paged
 from dialogs.talk import Next, Talk, respond, silent
-from dialogs.topics import around, booking, booking_end, handover, my_adviser
+from dialogs.topics import around, booking, booking_end, handover, my_adviser, own_calendar
 from dialogs.topics.booking_draft import Draft, without
 from dialogs.topics.booking_words import at_words, how_to_get_there, needs_words, what_and_when
 from dialogs.turn import Turn
@@ -71,7 +71,8 @@ def show_one(talk: Talk, meeting: Meeting) -> Turn:
     way = how_to_get_there(talk, meeting, after_its_name=True)
     more = " ".join(filter(None, (way, bring, comes, meet, asked)))
     text = "\n\n".join(filter(None, (said, more)))
-    return respond(talk, talk.reply(text), "meeting", _doings(talk, meeting), then=Next(TOPIC), place=_key(meeting))
+    entries = [*_doings(talk, meeting), *own_calendar.offered(talk, meeting)]
+    return respond(talk, talk.reply(text), "meeting", entries, then=Next(TOPIC), place=_key(meeting))
 
 
 def ask_cancel(talk: Talk, meeting: Meeting) -> Turn:
@@ -220,6 +221,7 @@ DOINGS: Final[dict[str, Callable[[Talk, str], Turn]]] = {
     "person": _for("person"),
     "late": around.late,
     "questions": my_adviser.ask_questions,
+    "calendar": own_calendar.asked,
     UNWILLING: _for(UNWILLING),
     CALL: _for(CALL),
     "with": lambda talk, meeting_id: silent(talk, "meeting_need", AddNeed(meeting_id, "with_somebody")),

@@ -16,6 +16,7 @@ from dialogs.around import (
     AroundEffect,
     AskMyAdviser,
     AskTrusted,
+    CalendarMade,
     FindMeetingNow,
     ForgetTrusted,
     KeepAnswer,
@@ -24,6 +25,7 @@ from dialogs.around import (
     LateTold,
     MeetingNow,
     MyAdviser,
+    PutInCalendar,
     QuestionKept,
     SayLate,
     SayWhere,
@@ -36,7 +38,7 @@ from dialogs.meetings import Needs
 from dialogs.topics.my_adviser import MOST_QUESTIONS
 from dialogs.topics.on_the_way import LOST
 from dialogs.wording import N_
-from server.appointments import care, history, reading
+from server.appointments import care, feeds, history, reading
 from server.appointments.history import Doer
 from server.appointments.kinds import By, Change, PersonsAnswer, Status
 from server.appointments.models import Appointment
@@ -83,6 +85,9 @@ async def carry_out(db: AsyncConnection, effect: AroundEffect, scene: Scene) -> 
             await answer_comfort(db, scene.hours, scene.thread.person_id, effect.answer, scene.now)
         case KeepQuestion():
             return await _keep_question(db, effect, scene)
+        case PutInCalendar():
+            row = await _theirs(db, effect.meeting_id, scene)
+            return CalendarMade(await feeds.make_for_appointment(db, row["id"], scene.now) if row else "")
         case AskTrusted() | KeepTrusted() | ForgetTrusted():
             return await _trusted(db, effect, scene)
         case _:

@@ -126,9 +126,7 @@ async def notice_for(db: AsyncConnection, to: Destination, voice: Voice, now: da
     phone = await phones.phone_of(db, to.lane, to.address_hash)
     if phone is None:
         return None
-    mine = next(
-        seat for seat in await phones.seats_of(db, to.lane, phone, now) if seat.address_hash == to.address_hash
-    )
+    mine = next(seat for seat in await phones.seats_of(db, to.lane, phone, now) if seat.address_hash == to.address_hash)
     return whose.notice(voice, mine.nickname) if mine.nickname and not mine.is_speaking else None
 
 

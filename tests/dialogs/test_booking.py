@@ -51,7 +51,7 @@ def test_from_an_answer_to_a_booked_meeting():
     begun.says("yes")
     assert begun.heard.startswith("It is booked. Thursday 10 December, 1:30pm with Jo. The Hub. 45 minutes.")
     assert "Where: 1 Sample Street. The blue door." in begun.heard
-    assert begun.labels() == ["My meetings"]
+    assert begun.labels() == ["My meetings", "Put it in my calendar"]
     assert "booking" not in begun.state.notes
 
 

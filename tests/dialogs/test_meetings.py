@@ -12,6 +12,7 @@ from tests.support.fakes_diaries import PHONE, WEEK, FakeDiaries, TownStory, at,
 
 COURT = meeting("court", at(9, 10), owner="court", adviser="", place=None, place_name="", may_change=False,
                 bring="your letter", who_comes="Sam", meet_where="the main door")  # fmt: skip
+CALENDAR = "Put it in my calendar"
 SOON = meeting("m1", at(8, 14), needs=Needs(interpreter=Interpreter("ar", "", "woman"), fare=True))
 
 
@@ -24,7 +25,7 @@ def test_the_only_one_is_shown_whole():
     begun.says("when is my appointment")
     assert begun.heard.startswith("Tuesday 8 December, 2pm with Jo. The Hub. 45 minutes.")
     assert "You asked for: interpreter (العربية, woman), bus fare." in begun.heard
-    assert begun.labels() == ["Move it", "Call it off", "I do not want to go", "What I want to ask there"]
+    assert begun.labels() == ["Move it", "Call it off", "I do not want to go", "What I want to ask there", CALENDAR]
 
 
 def test_two_are_listed_and_those_of_others_are_among_them():
@@ -33,7 +34,7 @@ def test_two_are_listed_and_those_of_others_are_among_them():
     assert begun.labels() == ["Tuesday 8 December, 2pm", "Wednesday 9 December, 10am", "Book a new time"]
     begun.says("2")
     assert "Bring: your letter. Sam goes with you. You meet here: the main door." in begun.heard
-    assert begun.labels() == ["It has to change", "I do not want to go", "What I want to ask there"]
+    assert begun.labels() == ["It has to change", "I do not want to go", "What I want to ask there", CALENDAR]
     turn = begun.says("1")
     assert isinstance(turn.effects[0], OpenCase)
     assert "Until then it stands." in begun.heard
