@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from dialogs.wording import N_, Voice
@@ -81,6 +81,11 @@ def make_sheet(
     )
 
 
+def foot(sheet: Sheet, voice: Voice, today: date) -> str:
+    """Which of several sheets this is."""
+    return voice.say("Sheet {version} of {day}", version=sheet.version, day=voice.full_date(today))
+
+
 def _line(row: Row, voice: Voice, settings: Diaries) -> SheetLine:
     at = row["starts_at"].astimezone(settings.zone)
     comes = row["companion_name"] or row["who_comes"] or (row["adviser_name"] if row["owner"] is Owner.OURS else "")
@@ -92,5 +97,6 @@ def _line(row: Row, voice: Voice, settings: Diaries) -> SheetLine:
     )
     is_fixed = row["owner"] is Owner.OURS or row["office"] in FIXED
     note = "" if is_fixed else voice.say("This time is not fixed yet. We tell you when it is.")
-    when = f"{voice.day(at.date())}, {voice.clock(at)}"
-    return SheetLine(when, voice.say(WHAT[row["owner"]]), [(name, text) for name, text in typed if text], note)
+    when = voice.say("{day}, {clock}", day=voice.day(at.date()), clock=voice.clock(at))
+    called = WHAT[row["owner"]]
+    return SheetLine(when, voice.say(called), [(name, text) for name, text in typed if text], note)

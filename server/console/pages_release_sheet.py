@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialogs.messages import direction
-from dialogs.wording import N_, Voice
+from dialogs.wording import Voice
 from server.appointments import reading, release_steps
 from server.appointments.release_errors import ChangedMeanwhile
-from server.appointments.sheet import Sheet, make_sheet
+from server.appointments.sheet import Sheet, foot, make_sheet
 from server.console.acts import Did
 from server.console.desk import Desk
 from server.console.pages_release_plan import Seer, change_plan
@@ -26,8 +26,6 @@ from server.staff.sessions import SignedIn
 
 LINES: Final = ("childline", "999")
 """Whom anybody may ring, by their ids in the library."""
-
-VERSION: Final = N_("Sheet {version} of {day}")
 
 
 class ReleaseSheetPages:
@@ -91,4 +89,4 @@ class ReleaseSheetPages:
     def _foot(self, sheet: Sheet) -> str:
         voice = Voice(self._desk.conversations.ports.wording, sheet.language)
         today = self._desk.now().astimezone(self._desk.conversations.area.zone).date()
-        return voice.say(VERSION, version=sheet.version, day=voice.full_date(today))
+        return foot(sheet, voice, today)
